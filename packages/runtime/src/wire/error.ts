@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** What is known about an error code, wherever the error surfaces. */
+export interface ErrorCodeInfo {
+  /** The same request may succeed if sent again, unchanged. */
+  readonly retryable: boolean;
+  /** HTTP status at the gateway. */
+  readonly http: number;
+  /** `Nats-Service-Error-Code` on the wire; the protocol allows 400, 401, 403, 404, 409, 429 and 500 only. */
+  readonly protocol: number;
+  /** Exit status of the command line. */
+  readonly exit: number;
+}
+
+/** The one table of errors. `docs/errors.md` explains each row; a test compares the two. */
+export const ERROR_CODES = {
+  INVALID_ARGUMENT: { retryable: false, http: 400, protocol: 400, exit: 2 },
+  NOT_FOUND: { retryable: false, http: 404, protocol: 404, exit: 3 },
+  UNAVAILABLE: { retryable: true, http: 503, protocol: 500, exit: 4 },
+  DEADLINE_EXCEEDED: { retryable: false, http: 504, protocol: 500, exit: 5 },
+  CANCELLED: { retryable: false, http: 499, protocol: 409, exit: 130 },
+  RESOURCE_EXHAUSTED: { retryable: true, http: 429, protocol: 429, exit: 6 },
+  PERMISSION_DENIED: { retryable: false, http: 403, protocol: 403, exit: 7 },
+  PAYMENT_REQUIRED: { retryable: false, http: 402, protocol: 403, exit: 8 },
+  LOOP: { retryable: false, http: 508, protocol: 409, exit: 9 },
+  FAILED_PRECONDITION: { retryable: false, http: 412, protocol: 409, exit: 10 },
+  PROTOCOL: { retryable: false, http: 502, protocol: 400, exit: 11 },
+  INTERNAL: { retryable: false, http: 500, protocol: 500, exit: 1 },
+} as const satisfies Record<string, ErrorCodeInfo>;
+
+/** The name of an error, stable across releases and processes. */
+export const ErrorCode = z.enum(Object.keys(ERROR_CODES) as [keyof typeof ERROR_CODES]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+/** An error as it crosses the bus: no stack, no cause. */
+export const ErrorInfo = z.looseObject({
+  code: ErrorCode,
+  message: z.string(),
+  retryable: z.boolean(),
+  /** The agent a handoff was meant for. */
+  target: z.string().optional(),
+});
+export type ErrorInfo = z.infer<typeof ErrorInfo>;
+
+/** What may accompany a `BatonError`. */
+export interface BatonErrorOptions {
+  /** What went wrong underneath; stays in this process. */
+  readonly cause?: unknown;
+  /** The agent a handoff was meant for. */
+  readonly target?: string | undefined;
+}
+
+/** Every failure Baton reports, with a code from `ERROR_CODES`. Its message is written for the person who reads it. */
+export class BatonError extends Error {
+  override readonly name: string = 'BatonError';
+  readonly code: ErrorCode;
+  readonly target: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: BatonErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.target = options.target;
+  }
+
+  get retryable(): boolean {
+    return ERROR_CODES[this.code].retryable;
+  }
+
+  /** The form that crosses the bus and that `--json` prints. */
+  toJSON(): ErrorInfo {
+    const { code, message, retryable, target } = this;
+    return target === undefined ? { code, message, retryable } : { code, message, retryable, target };
+  }
+
+  /** Wraps anything thrown, once; a `BatonError` (of any copy of this package) keeps its code. */
+  static from(thrown: unknown): BatonError {
+    if (thrown instanceof BatonError) return thrown;
+    const known = ErrorInfo.safeParse(thrown);
+    if (known.success) {
+      return new BatonError(known.data.code, known.data.message, {
+        cause: thrown,
+        target: known.data.target,
+      });
+    }
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new BatonError('INTERNAL', message || 'an error without a message', { cause: thrown });
+  }
+}
+
+/** What went wrong on a handoff. Thrown by an author's `before_handoff` hook it refuses the handoff. */
+export class HandoffError extends BatonError {
+  override readonly name: string = 'HandoffError';
+
+  /** Defaults to `FAILED_PRECONDITION`: the source's own rules said no. */
+  constructor(message: string, options: BatonErrorOptions & { readonly code?: ErrorCode } = {}) {
+    super(options.code ?? 'FAILED_PRECONDITION', message, options);
+  }
+}
