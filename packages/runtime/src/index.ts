@@ -1,1 +1,51 @@
-export {};
+export { type AgentOptions, BaseAgent } from './agent/agent.ts';
+export { type Context, getContext, type InboundHandoff } from './agent/context.ts';
+export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './agent/decorators.ts';
+export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
+export { type RunEvent, unseenText } from './agent/events.ts';
+export { DEFAULT_TIMEOUT_MS, type RunOptions } from './agent/new-run.ts';
+export type { HandoffPort, Peer } from './agent/port.ts';
+export { Skill, type SkillHost, type SkillOptions } from './agent/skill.ts';
+export {
+  type BrokerFile,
+  type FoundBroker,
+  findBrokerFile,
+  removeBrokerFile,
+  writeBrokerFile,
+} from './bus/broker/broker-file.ts';
+export { type FindOptions, findNatsServer, type NatsServerBinary } from './bus/broker/find.ts';
+export { installHint } from './bus/broker/install-hint.ts';
+export { type ResolvedServer, type ResolveOptions, resolveServer } from './bus/broker/resolve-server.ts';
+export { type Exit, type NatsServer, type StartOptions, startNatsServer } from './bus/broker/start.ts';
+export { createLog, LOG_LEVELS, type LogLevel, type LogOptions, parseLogLevel } from './log.ts';
+export { DEFAULT_HEARTBEAT_MS, type JoinOptions, join, type LaunchedAgent, type Mesh } from './mesh.ts';
+export { loadKnowledge } from './model/knowledge.ts';
+export type {
+  Model,
+  ModelEvent,
+  ModelMessage,
+  ModelRequest,
+  ModelTool,
+  ModelToolCall,
+} from './model/model.ts';
+export type { Passage, Retriever, SearchOptions } from './model/retriever.ts';
+export type { InstanceDetails, InstanceView } from './registry/instance-table.ts';
+export type { AgentView } from './registry/registry.ts';
+export {
+  type Address,
+  AgentName,
+  BatonError,
+  ERROR_CODES,
+  ErrorCode,
+  ErrorInfo,
+  HandoffError,
+  HandoffMetadata,
+  HandoffMode,
+  HandoffRecord,
+  type HandoffResult,
+  Message,
+  Owner,
+  parseAddress,
+  RunResult,
+  textOf,
+} from './wire/index.ts';

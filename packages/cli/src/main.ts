@@ -1,0 +1,6 @@
+import { createProgram } from './program.ts';
+import { reportAndExit } from './report.ts';
+
+createProgram()
+  .parseAsync()
+  .catch((thrown: unknown) => reportAndExit(thrown));

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { declareAsk } from './commands/ask.ts';
+import { declareBroker } from './commands/broker.ts';
+import { declareDown } from './commands/down.ts';
+import { declarePs } from './commands/ps.ts';
+import { declareRun } from './commands/run.ts';
+import { declareScale } from './commands/scale.ts';
+import { declareUp } from './commands/up.ts';
+
+/**
+ * The `baton` command. A command file declares its arguments and loads its work only when it is called, so that
+ * `baton --help` does not pay for a bus.
+ */
+export function createProgram(): Command {
+  const program = new Command('baton')
+    .description('Launch, ask, watch and scale a mesh of AI agents on NATS.')
+    .version('0.1.0')
+    .showHelpAfterError('(baton <command> --help shows an example)')
+    .configureOutput({ outputError: (text, write) => write(text) });
+  for (const declare of [declareUp, declareDown, declareRun, declareAsk, declarePs, declareScale, declareBroker]) {
+    declare(program);
+  }
+  return program;
+}

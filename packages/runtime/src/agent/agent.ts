@@ -1,0 +1,201 @@
+import { type Logger, pino } from 'pino';
+import { loadKnowledge } from '../model/knowledge.ts';
+import type { Model } from '../model/model.ts';
+import { resolveModel } from '../model/resolve-model.ts';
+import type { Retriever } from '../model/retriever.ts';
+import { AgentCard } from '../wire/card.ts';
+import { BatonError } from '../wire/error.ts';
+import type { Message } from '../wire/message.ts';
+import { AgentName } from '../wire/name.ts';
+import type { RunResult } from '../wire/result.ts';
+import { Context, type InboundHandoff, withContext } from './context.ts';
+import { startDeadline } from './deadline.ts';
+import { type Emit, iterate, type RunEvent } from './events.ts';
+import { execute } from './execute.ts';
+import { newScope, type RunOptions, toMessages } from './new-run.ts';
+import { makePlan, type Plan } from './plan.ts';
+import type { HandoffPort, RunScope } from './port.ts';
+import { Skill, type SkillHost } from './skill.ts';
+import { dependencyOrder } from './skill-order.ts';
+
+export interface AgentOptions {
+  /** One subject token: 1 to 63 of a-z, 0-9, `-` and `_`. */
+  readonly name: string;
+  /** What the agent is for, in a sentence: other agents and people read it in its card. */
+  readonly description?: string;
+  readonly instructions?: string;
+  /** `provider/name`, or a `Model` of one's own. Without one the agent can only hand off. */
+  readonly model?: string | Model;
+  readonly skills?: Readonly<Record<string, Skill>>;
+  /** A folder of Markdown articles, or a `Retriever` of one's own. */
+  readonly knowledge?: string | URL | Retriever;
+  /** Semantic version of the agent. Default `0.1.0`. */
+  readonly version?: string;
+  /** Runs one process takes on at a time, as announced. Default 16. */
+  readonly concurrency?: number;
+  /** Calls to the model in one run. Default 10. */
+  readonly maxTurns?: number;
+}
+
+/** What the serving side hands in: a run that inherits its bounds from the envelope. */
+export interface RunInput {
+  readonly messages: readonly Message[];
+  readonly scope: RunScope;
+  readonly inbound: InboundHandoff | undefined;
+}
+
+/** An agent: instructions, a model, and skills. It runs without any bus, and on one once it is launched. */
+export class BaseAgent {
+  readonly name: string;
+  readonly description: string;
+  readonly instructions: string;
+  readonly version: string;
+  readonly concurrency: number;
+  readonly skills: Readonly<Record<string, Skill>>;
+  readonly #options: AgentOptions;
+  readonly #order: readonly string[];
+  readonly #plan: Plan;
+  #model: Model | undefined;
+  #knowledge: Retriever | undefined;
+  #ready: Promise<void> | undefined;
+  #port: HandoffPort | undefined;
+  #log: Logger = pino({ enabled: false });
+
+  /** @throws {BatonError} INVALID_ARGUMENT for a wrong name or model, {TypeError} for skills that do not fit together. */
+  constructor(options: AgentOptions) {
+    const name = AgentName.safeParse(options.name);
+    if (!name.success) {
+      throw new BatonError(
+        'INVALID_ARGUMENT',
+        `agent name ${JSON.stringify(options.name)} ${name.error.issues[0]?.message}`,
+      );
+    }
+    this.name = name.data;
+    this.description = options.description ?? '';
+    this.instructions = options.instructions ?? '';
+    this.version = options.version ?? '0.1.0';
+    this.concurrency = positive('concurrency', options.concurrency ?? 16);
+    this.skills = options.skills ?? {};
+    this.#options = options;
+    this.#model = resolveModel(options.model);
+    this.#order = dependencyOrder(this.skills);
+    this.#plan = makePlan(this.skills);
+    positive('maxTurns', options.maxTurns ?? 10);
+    const host = this.#host();
+    for (const skill of Object.values(this.skills)) bindSkill(skill, host);
+  }
+
+  /** The model in use; undefined for an agent that only hands off. */
+  get model(): Model | undefined {
+    return this.#model;
+  }
+
+  /** Puts the agent on a mesh. */
+  attach(port: HandoffPort, log: Logger): void {
+    this.#port = port;
+    this.#log = log;
+  }
+
+  /** Loads knowledge and initialises skills, dependencies first; once, however often it is called. */
+  prepare(): Promise<void> {
+    this.#ready ??= this.#prepare();
+    return this.#ready;
+  }
+
+  /** Answers, or hands off. Whatever happens on the way, it resolves with exactly one result. */
+  run(messages: string | readonly Message[], options: RunOptions = {}): Promise<RunResult> {
+    return this.#start(messages, options, () => {});
+  }
+
+  /** As `run`, telling what happens on the way; the last event is the result. Leaving the loop cancels the run. */
+  stream(messages: string | readonly Message[], options: RunOptions = {}): AsyncIterable<RunEvent> {
+    return iterate((emit, signal) => this.#start(messages, { ...options, signal }, emit), options.signal);
+  }
+
+  /** One run with inherited bounds: what the serving side calls. Never rejects. */
+  async execute(input: RunInput, emit: Emit): Promise<RunResult> {
+    const { id, conversation } = input.scope;
+    const log = this.#log.child({ conversation, run: id });
+    const context = new Context({ agentName: this.name, log, ...input });
+    const start = async () => {
+      await this.prepare();
+      const brain = {
+        instructions: this.instructions,
+        model: this.#model,
+        knowledge: this.#knowledge,
+        maxTurns: this.#options.maxTurns ?? 10,
+      };
+      return await execute({ context, plan: this.#plan, brain, port: this.#port, emit, handoffs: [] });
+    };
+    return Object.keys(this.skills).length > 0 ? withContext(context, start) : start();
+  }
+
+  /** What the agent tells the mesh about itself. */
+  card(owner: string): AgentCard {
+    const { conditions, tools } = this.#plan;
+    return AgentCard.parse({
+      name: this.name,
+      owner,
+      description: this.description,
+      version: this.version,
+      skills: Object.keys(this.skills),
+      tools: [...tools.values()].map(({ offer: { name, description } }) => ({ name, description })),
+      handoffs: conditions.flatMap(({ target, description }) =>
+        target ? [{ name: target, description }] : [],
+      ),
+    });
+  }
+
+  async #start(messages: string | readonly Message[], options: RunOptions, emit: Emit): Promise<RunResult> {
+    const scope = newScope([`${this.#port?.owner ?? 'default'}/${this.name}`], options);
+    using deadline = startDeadline(scope.expiresAt, options.signal);
+    const input = {
+      messages: toMessages(messages),
+      scope: { ...scope, signal: deadline.signal },
+      inbound: undefined,
+    };
+    return await this.execute(input, emit);
+  }
+
+  async #prepare(): Promise<void> {
+    const { knowledge } = this.#options;
+    const isFolder = typeof knowledge === 'string' || knowledge instanceof URL;
+    this.#knowledge = isFolder ? await loadKnowledge(knowledge) : knowledge;
+    for (const key of this.#order) await this.skills[key]?.initialize();
+  }
+
+  #host(): SkillHost {
+    const agent = this;
+    return {
+      agentName: this.name,
+      get log() {
+        return agent.#log;
+      },
+      port() {
+        if (agent.#port) return agent.#port;
+        throw new BatonError('FAILED_PRECONDITION', `agent "${agent.name}" is not on a mesh yet`);
+      },
+      skill(key) {
+        const found = agent.skills[key];
+        if (found) return found;
+        throw new BatonError('FAILED_PRECONDITION', `agent "${agent.name}" has no skill "${key}"`);
+      },
+    };
+  }
+}
+
+function bindSkill(skill: Skill, host: SkillHost): void {
+  skill.bind(host);
+  // A skill made inside another's constructor belongs to the same agent.
+  for (const value of Object.values(skill)) {
+    if (value instanceof Skill && !value.bound) bindSkill(value, host);
+  }
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new BatonError(
+    'INVALID_ARGUMENT',
+    `agent option "${option}" must be a positive integer, not ${value}`,
+  );
+}

@@ -1,0 +1,112 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Logger } from 'pino';
+import type { Source } from '../wire/envelope.ts';
+import { BatonError } from '../wire/error.ts';
+import type { Message } from '../wire/message.ts';
+import type { HandoffMetadata } from '../wire/metadata.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import type { RunScope } from './port.ts';
+
+/** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
+export interface InboundHandoff {
+  readonly source: Source;
+  /** The first agent on the path: where the question entered the mesh. */
+  readonly origin: string;
+  readonly path: readonly string[];
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly metadata: HandoffMetadata;
+}
+
+export interface ContextOptions {
+  readonly agentName: string;
+  readonly messages: readonly Message[];
+  readonly scope: RunScope;
+  readonly inbound: InboundHandoff | undefined;
+  readonly log: Logger;
+}
+
+/**
+ * What hooks, conditions and tools share during one run. Two runs never share one. Only `handoffContext`
+ * and `handoffMetadata` cross the bus; what is set by `set` stays here.
+ */
+export class Context {
+  readonly agentName: string;
+  readonly messages: readonly Message[];
+  readonly scope: RunScope;
+  /** Set when this run answers a handoff. */
+  readonly inbound: InboundHandoff | undefined;
+  readonly log: Logger;
+
+  /** The target of the handoff being prepared or just done; a `before_handoff` hook may change it. */
+  handoffAgent: string | undefined;
+  /** Written by `before_handoff` hooks, read by the target as `context.inbound.context`. */
+  handoffContext: Record<string, unknown> = {};
+  /** As `handoffContext`, beside the handoff's own metadata, which it may override. */
+  handoffMetadata: Record<string, unknown> = {};
+  /** What the handoff yielded; an `after_handoff` hook may replace it. */
+  handoffResult: HandoffResult | undefined;
+  /** What this agent learnt and tells its source with the result. */
+  insights: Record<string, unknown> = {};
+  /** The piece of text an `on_chunk` hook may rewrite. */
+  chunk = '';
+
+  readonly #values = new Map<string, unknown>();
+
+  constructor(options: ContextOptions) {
+    this.agentName = options.agentName;
+    this.messages = options.messages;
+    this.scope = options.scope;
+    this.inbound = options.inbound;
+    this.log = options.log;
+  }
+
+  get conversation(): string {
+    return this.scope.conversation;
+  }
+
+  /** The user on whose behalf all this happens; undefined when nobody is named. */
+  get peerUserId(): string | undefined {
+    return this.scope.caller.user;
+  }
+
+  /** Aborted when the answer is no longer wanted or its deadline has passed. */
+  get signal(): AbortSignal {
+    return this.scope.signal;
+  }
+
+  /** Time left until the answer is due, milliseconds, never negative. */
+  get remainingMs(): number {
+    return Math.max(0, this.scope.expiresAt - Date.now());
+  }
+
+  /** The author's own values, for this run alone. */
+  get<T = unknown>(key: string): T | undefined {
+    return this.#values.get(key) as T | undefined;
+  }
+
+  set(key: string, value: unknown): void {
+    this.#values.set(key, value);
+  }
+}
+
+const current = new AsyncLocalStorage<Context>();
+
+/** Runs `body` so that `getContext()` inside it, however deep, finds this context. */
+export function withContext<T>(context: Context, body: () => T): T {
+  return current.run(context, body);
+}
+
+/**
+ * The context of the run this code is part of, across awaits and timers.
+ * @throws {BatonError} FAILED_PRECONDITION outside a run.
+ */
+export function getContext(): Context {
+  const context = current.getStore();
+  if (!context) throw new BatonError('FAILED_PRECONDITION', 'getContext() was called outside a run');
+  return context;
+}
+
+/** As `getContext()`, undefined outside a run. */
+export function findContext(): Context | undefined {
+  return current.getStore();
+}

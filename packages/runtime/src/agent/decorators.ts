@@ -1,0 +1,107 @@
+import type { ZodObject, z } from 'zod';
+import { explainIssue, type HandoffMode } from '../wire/envelope.ts';
+import { HandoffMetadata } from '../wire/metadata.ts';
+import { parseAddress } from '../wire/name.ts';
+import type { Context } from './context.ts';
+import { DEFAULT_HOOK_PRIORITY, declare, definitionsOf, HOOK_NAMES, type HookName } from './definitions.ts';
+
+/** How a handoff may be described. */
+export interface HandoffOptions {
+  /** When to hand off, in words: shown in the agent's card. */
+  readonly description?: string;
+  /** `priority` (low, normal, high or a number), `timeout` in seconds, and the author's own keys. */
+  readonly metadata?: HandoffMetadata;
+  /** Default `call`: the result comes back to this agent. */
+  readonly mode?: HandoffMode;
+}
+
+export interface ToolOptions<P extends ZodObject> {
+  /** Default: the method's name. */
+  readonly name?: string;
+  readonly description: string;
+  readonly parameters: P;
+}
+
+type Answer<T> = T | null | undefined | Promise<T | null | undefined>;
+type Method<A extends unknown[], R> = (this: never, ...args: A) => R;
+type MethodContext = ClassMethodDecoratorContext;
+type Decorator<M> = (method: M, context: MethodContext) => void;
+
+type StaticCondition = Method<[query: string, context: Context], Answer<boolean>>;
+type DynamicCondition = Method<[query: string, context: Context], Answer<string>>;
+type HookMethod = Method<[context: Context], unknown>;
+type ToolMethod<A> = Method<[args: A, context: Context], unknown>;
+
+/** Marks a condition: when it answers true, the question goes to `target`. */
+export function handoff(target: string, options?: HandoffOptions): Decorator<StaticCondition>;
+/** Marks a dynamic condition: it answers with the target's name, or nothing for no handoff. */
+export function handoff(target?: undefined, options?: HandoffOptions): Decorator<DynamicCondition>;
+export function handoff(target?: string, options: HandoffOptions = {}): Decorator<never> {
+  if (target !== undefined) checkTarget(target);
+  const metadata = checkMetadata(options.metadata ?? {});
+  return (_method, context) => {
+    const method = methodName('@handoff', context);
+    const { handoffs } = definitionsOf(context.metadata);
+    const { description, mode = 'call' } = options;
+    declare(handoffs, { method, target, description, metadata, mode }, () => true);
+  };
+}
+
+/**
+ * Marks a hook. Lower priorities run first (default 50), equal ones in the order of skills and declarations.
+ * What the method returns is ignored: it changes the context it is given.
+ */
+export function hook(name: HookName, options: { readonly priority?: number } = {}): Decorator<HookMethod> {
+  if (!HOOK_NAMES.includes(name)) {
+    throw new TypeError(`@hook: there is no hook "${name}"; there are ${HOOK_NAMES.join(', ')}`);
+  }
+  const { priority = DEFAULT_HOOK_PRIORITY } = options;
+  if (!Number.isFinite(priority)) throw new TypeError('@hook: "priority" must be a finite number');
+  return (_method, context) => {
+    const { hooks } = definitionsOf(context.metadata);
+    declare(
+      hooks,
+      { method: methodName('@hook', context), hook: name, priority },
+      (other) => other.hook === name,
+    );
+  };
+}
+
+/** Marks a tool the model may call; with `parameters`, its arguments are validated and typed. */
+export function tool<A extends Record<string, unknown>>(method: ToolMethod<A>, context: MethodContext): void;
+export function tool<P extends ZodObject>(options: ToolOptions<P>): Decorator<ToolMethod<z.infer<P>>>;
+export function tool(first: unknown, context?: MethodContext): unknown {
+  if (context) return void declareTool(context, {});
+  const options = first as Partial<ToolOptions<ZodObject>>;
+  return (_method: unknown, later: MethodContext) => declareTool(later, options);
+}
+
+function declareTool(context: MethodContext, options: Partial<ToolOptions<ZodObject>>): void {
+  const method = methodName('@tool', context);
+  const { name = method, description, parameters } = options;
+  if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
+    throw new TypeError(`@tool: "${name}" must be 1 to 64 letters, digits, "_" or "-"`);
+  }
+  declare(definitionsOf(context.metadata).tools, { method, name, description, parameters }, () => true);
+}
+
+function methodName(decorator: string, context: MethodContext): string {
+  if (context.kind !== 'method' || context.static || context.private || typeof context.name !== 'string') {
+    throw new TypeError(`${decorator} goes on a public instance method, not on ${String(context.name)}`);
+  }
+  return context.name;
+}
+
+function checkTarget(target: string): void {
+  try {
+    parseAddress(target, 'default');
+  } catch (cause) {
+    throw new TypeError(`@handoff: ${(cause as Error).message}`);
+  }
+}
+
+function checkMetadata(metadata: HandoffMetadata): HandoffMetadata {
+  const parsed = HandoffMetadata.safeParse(metadata);
+  if (parsed.success) return parsed.data;
+  throw new TypeError(`@handoff: metadata ${explainIssue(parsed.error)}`);
+}

@@ -1,0 +1,91 @@
+import type { ZodObject } from 'zod';
+import type { HandoffMode } from '../wire/envelope.ts';
+import type { HandoffMetadata } from '../wire/metadata.ts';
+
+/** Moments of a run at which a skill may step in, in the order they come. */
+export const HOOK_NAMES = [
+  'on_connection',
+  'on_message',
+  'before_handoff',
+  'after_handoff',
+  'before_llm_call',
+  'after_llm_call',
+  'on_chunk',
+  'before_toolcall',
+  'after_toolcall',
+  'finalize_connection',
+] as const;
+export type HookName = (typeof HOOK_NAMES)[number];
+
+/** Hooks without a priority; lower runs first. */
+export const DEFAULT_HOOK_PRIORITY = 50;
+
+export interface HandoffDefinition {
+  readonly method: string;
+  /** Undefined for a dynamic handoff: the condition names the target. */
+  readonly target: string | undefined;
+  readonly description: string | undefined;
+  readonly metadata: HandoffMetadata;
+  readonly mode: HandoffMode;
+}
+
+export interface HookDefinition {
+  readonly method: string;
+  readonly hook: HookName;
+  readonly priority: number;
+}
+
+export interface ToolDefinition {
+  readonly method: string;
+  readonly name: string;
+  readonly description: string | undefined;
+  readonly parameters: ZodObject | undefined;
+}
+
+/** What the decorators of one skill class have declared, in the order of declaration. */
+export interface SkillDefinitions {
+  readonly handoffs: HandoffDefinition[];
+  readonly hooks: HookDefinition[];
+  readonly tools: ToolDefinition[];
+}
+
+// Node 20 has no Symbol.metadata; compilers fall back to the registered symbol when it exists.
+(Symbol as { metadata?: symbol }).metadata ??= Symbol.for('Symbol.metadata');
+
+const DEFINITIONS = Symbol.for('baton.skill.definitions');
+const METADATA = (Symbol as unknown as { metadata: symbol }).metadata;
+
+type Metadata = Record<PropertyKey, unknown>;
+
+/** The list a decorator adds to. A subclass gets a copy: metadata is inherited by prototype, lists are not. */
+export function definitionsOf(metadata: DecoratorMetadataObject): SkillDefinitions {
+  const bag = metadata as Metadata;
+  if (Object.hasOwn(bag, DEFINITIONS)) return bag[DEFINITIONS] as SkillDefinitions;
+  const inherited = bag[DEFINITIONS] as SkillDefinitions | undefined;
+  const own: SkillDefinitions = {
+    handoffs: [...(inherited?.handoffs ?? [])],
+    hooks: [...(inherited?.hooks ?? [])],
+    tools: [...(inherited?.tools ?? [])],
+  };
+  bag[DEFINITIONS] = own;
+  return own;
+}
+
+const NONE: SkillDefinitions = { handoffs: [], hooks: [], tools: [] };
+
+/** What the class of `instance` and its ancestors have declared. */
+export function readDefinitions(instance: object): SkillDefinitions {
+  const metadata = (instance.constructor as unknown as Metadata)[METADATA] as Metadata | undefined;
+  return (metadata?.[DEFINITIONS] as SkillDefinitions | undefined) ?? NONE;
+}
+
+/** Adds a definition; one for the same method, inherited or stacked with the same key, is replaced in its place. */
+export function declare<D extends { method: string }>(
+  list: D[],
+  definition: D,
+  same: (other: D) => boolean,
+): void {
+  const index = list.findIndex((other) => other.method === definition.method && same(other));
+  if (index < 0) list.push(definition);
+  else list[index] = definition;
+}

@@ -1,0 +1,61 @@
+import type { HandoffStarted } from '../wire/chunk.ts';
+import type { RunResult } from '../wire/result.ts';
+
+/** What a run tells while it runs; the last event is always the result. */
+export type RunEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'handoff'; readonly handoff: HandoffStarted }
+  | { readonly type: 'tool'; readonly name: string }
+  | { readonly type: 'result'; readonly result: RunResult };
+
+/** Events before the result. They are pushed, so that a relayed chunk costs no turn of the event loop. */
+export type ProgressEvent = Exclude<RunEvent, { type: 'result' }>;
+export type Emit = (event: ProgressEvent) => void;
+
+/**
+ * Turns a pushing run into an async iterable that ends with the result.
+ * Leaving the loop early, or aborting `parent`, aborts the run.
+ */
+export async function* iterate(
+  start: (emit: Emit, signal: AbortSignal) => Promise<RunResult>,
+  parent?: AbortSignal,
+): AsyncGenerator<RunEvent, void> {
+  const stop = new AbortController();
+  const signal = parent ? AbortSignal.any([parent, stop.signal]) : stop.signal;
+  const queue: RunEvent[] = [];
+  let wake = () => {};
+  let failure: { error: unknown } | undefined;
+  const push = (event: RunEvent) => {
+    queue.push(event);
+    wake();
+  };
+  void start(push, signal).then(
+    (result) => push({ type: 'result', result }),
+    (error: unknown) => {
+      failure = { error };
+      wake();
+    },
+  );
+  try {
+    while (true) {
+      for (let event = queue.shift(); event; event = queue.shift()) {
+        yield event;
+        if (event.type === 'result') return;
+      }
+      if (failure) throw failure.error;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (queue.length > 0 || failure) resolve();
+      });
+    }
+  } finally {
+    stop.abort();
+  }
+}
+
+/** What must still be shown so that a reader who saw `streamed` has seen `response`. */
+export function unseenText(streamed: string, response: string | null): string {
+  if (response === null || response === streamed) return '';
+  if (response.startsWith(streamed)) return response.slice(streamed.length);
+  return `\n\n${response}`;
+}

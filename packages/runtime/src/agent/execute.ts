@@ -1,0 +1,61 @@
+import { throwIfAborted } from '../wire/abort.ts';
+import { BatonError } from '../wire/error.ts';
+import { lastUserText } from '../wire/message.ts';
+import type { RunResult } from '../wire/result.ts';
+import { answer } from './answer-step.ts';
+import { unlessAborted } from './deadline.ts';
+import { decide } from './decide.ts';
+import { handOff } from './handoff-step.ts';
+import type { Run } from './run.ts';
+import { runHooks, runLateHooks } from './run-hooks.ts';
+
+/** What a step of a run found out; the rest of the result is the same for all. */
+type Outcome = Pick<RunResult, 'success' | 'response'> &
+  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'error'>>;
+
+/** One run from first hook to result: hand off when a condition says so, else answer. Never rejects. */
+export async function execute(run: Run): Promise<RunResult> {
+  const { context, plan, handoffs } = run;
+  const started = performance.now();
+  const outcome = await attempt(run).catch((thrown: unknown) => failed(run, thrown));
+  await runLateHooks(plan.hooks.finalize_connection, context);
+  return {
+    agent: context.agentName,
+    conversation: context.conversation,
+    id: context.scope.id,
+    durationMs: Math.round(performance.now() - started),
+    handoffs,
+    insights: context.insights,
+    fallback: false,
+    ...outcome,
+  };
+}
+
+async function attempt(run: Run): Promise<Outcome> {
+  const { signal } = run.context;
+  throwIfAborted(signal);
+  return await unlessAborted(steps(run), signal);
+}
+
+async function steps(run: Run): Promise<Outcome> {
+  const { context, plan } = run;
+  await runHooks(plan.hooks.on_connection, context);
+  await runHooks(plan.hooks.on_message, context);
+  const decision = await decide(plan.conditions, lastUserText(context.messages), context);
+  if (!decision) return { success: true, response: await answer(run) };
+  const { success, response, agent, fallback, insights, error } = await handOff(run, decision);
+  return {
+    success,
+    response,
+    agent,
+    fallback,
+    insights: { ...insights, ...context.insights },
+    ...(error && { error }),
+  };
+}
+
+function failed({ context }: Run, thrown: unknown): Outcome {
+  const error = BatonError.from(thrown);
+  context.log.error({ code: error.code, err: error.cause ?? error }, 'the run failed');
+  return { success: false, response: null, error: error.toJSON() };
+}

@@ -1,0 +1,60 @@
+import { ulid } from 'ulid';
+import { Caller, DEFAULT_MAX_HOPS } from '../wire/envelope.ts';
+import { BatonError } from '../wire/error.ts';
+import type { Message } from '../wire/message.ts';
+import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
+import type { RunScope } from './port.ts';
+
+/** How long a run may take when nobody says otherwise, milliseconds. */
+export const DEFAULT_TIMEOUT_MS = 120_000;
+
+/** For whom, and within what bounds, a question is asked. */
+export interface RunOptions {
+  /** Continues a conversation; default a new one. 1 to 128 characters. */
+  readonly conversation?: string;
+  readonly user?: string;
+  readonly scopes?: readonly string[];
+  /** Milliseconds until the answer is due. Default 120 000, at most a day. */
+  readonly timeoutMs?: number;
+  /** Handoffs in a row before one is refused. Default 10. */
+  readonly maxHops?: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The bounds of a question that enters the mesh here. `signal` is left to the caller, who also keeps the time.
+ * @throws {BatonError} INVALID_ARGUMENT naming the option.
+ */
+export function newScope(path: readonly string[], options: RunOptions): Omit<RunScope, 'signal'> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, maxHops = DEFAULT_MAX_HOPS, conversation = ulid() } = options;
+  if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_SECONDS * 1000)) {
+    throw invalid(
+      'timeoutMs',
+      `must be more than 0 and at most ${MAX_TIMEOUT_SECONDS * 1000}, not ${timeoutMs}`,
+    );
+  }
+  if (!Number.isInteger(maxHops) || maxHops < 1)
+    throw invalid('maxHops', `must be a positive integer, not ${maxHops}`);
+  if (conversation.length < 1 || conversation.length > 128) {
+    throw invalid('conversation', `must have 1 to 128 characters, not ${conversation.length}`);
+  }
+  return {
+    id: ulid(),
+    conversation,
+    path,
+    hops: 0,
+    maxHops,
+    expiresAt: Date.now() + timeoutMs,
+    caller: Caller.parse({ user: options.user, scopes: options.scopes ?? [] }),
+    traceparent: undefined,
+  };
+}
+
+/** A question, or a conversation, as messages. */
+export function toMessages(input: string | readonly Message[]): readonly Message[] {
+  return typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+}
+
+function invalid(field: string, problem: string): BatonError {
+  return new BatonError('INVALID_ARGUMENT', `"${field}" ${problem}`);
+}

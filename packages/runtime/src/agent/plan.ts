@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { ModelTool } from '../model/model.ts';
+import { priorityValue } from '../wire/metadata.ts';
+import type { Context } from './context.ts';
+import {
+  type HandoffDefinition,
+  HOOK_NAMES,
+  type HookName,
+  readDefinitions,
+  type ToolDefinition,
+} from './definitions.ts';
+import type { Skill } from './skill.ts';
+
+/** A handoff condition, ready to be asked. */
+export interface Condition extends Omit<HandoffDefinition, 'method'> {
+  /** `skill.method`, for logs and errors. */
+  readonly label: string;
+  ask(query: string, context: Context): unknown;
+}
+
+/** A hook, ready to be called. */
+export interface Hook {
+  readonly label: string;
+  call(context: Context): unknown;
+}
+
+/** A tool, ready to be offered to the model and called. */
+export interface Tool {
+  readonly offer: ModelTool;
+  readonly parameters: ToolDefinition['parameters'];
+  call(args: unknown, context: Context): unknown;
+}
+
+/** Everything an agent's skills declared, bound, checked and in order: made once, when the agent is made. */
+export interface Plan {
+  readonly conditions: readonly Condition[];
+  readonly hooks: Readonly<Record<HookName, readonly Hook[]>>;
+  readonly tools: ReadonlyMap<string, Tool>;
+}
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+/** @throws {TypeError} naming both skills when two offer a tool of one name. */
+export function makePlan(skills: Readonly<Record<string, Skill>>): Plan {
+  const conditions: Condition[] = [];
+  const hooks = Object.fromEntries(HOOK_NAMES.map((name) => [name, []])) as unknown as Record<
+    HookName,
+    (Hook & { priority: number })[]
+  >;
+  const tools = new Map<string, Tool & { skill: string }>();
+  for (const [key, skill] of Object.entries(skills)) {
+    const bound = (method: string) => (skill as unknown as Methods)[method]?.bind(skill) as Methods[string];
+    const definitions = readDefinitions(skill);
+    for (const { method, ...rest } of definitions.handoffs) {
+      conditions.push({ ...rest, label: `${key}.${method}`, ask: bound(method) });
+    }
+    for (const { method, hook, priority } of definitions.hooks) {
+      hooks[hook].push({ label: `${key}.${method}`, priority, call: bound(method) });
+    }
+    for (const definition of definitions.tools) {
+      const other = tools.get(definition.name);
+      if (other) {
+        throw new TypeError(`skills "${other.skill}" and "${key}" both have a tool "${definition.name}"`);
+      }
+      tools.set(definition.name, { skill: key, ...makeTool(definition, bound(definition.method)) });
+    }
+  }
+  // Sorting is stable: equal priorities stay in the order of skills and declarations.
+  conditions.sort((a, b) => priorityValue(b.metadata.priority) - priorityValue(a.metadata.priority));
+  for (const name of HOOK_NAMES) hooks[name].sort((a, b) => a.priority - b.priority);
+  return { conditions, hooks, tools };
+}
+
+function makeTool({ name, description, parameters }: ToolDefinition, call: Tool['call']): Tool {
+  const schema = parameters ? z.toJSONSchema(parameters) : { type: 'object', properties: {} };
+  return {
+    offer: { name, parameters: schema, ...(description !== undefined && { description }) },
+    parameters,
+    call,
+  };
+}

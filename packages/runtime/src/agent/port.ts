@@ -1,0 +1,59 @@
+import type { Caller, HandoffMode } from '../wire/envelope.ts';
+import type { Message } from '../wire/message.ts';
+import type { HandoffMetadata } from '../wire/metadata.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import type { Emit } from './events.ts';
+
+/** What a run inherits and what every handoff below it inherits in turn, never widened. */
+export interface RunScope {
+  /** Id of the ask or handoff this run answers. */
+  readonly id: string;
+  readonly conversation: string;
+  /** Addresses (`owner/agent`) this work has passed through, the running agent last. */
+  readonly path: readonly string[];
+  readonly hops: number;
+  readonly maxHops: number;
+  /** When the answer is due, milliseconds since the epoch by this process's clock. */
+  readonly expiresAt: number;
+  readonly caller: Caller;
+  /** Aborted when the answer is no longer wanted or its deadline has passed. */
+  readonly signal: AbortSignal;
+  readonly traceparent: string | undefined;
+}
+
+/** A handoff the agent has decided on. */
+export interface HandoffOrder {
+  readonly id: string;
+  /** As the author wrote it: `agent` or `owner/agent`. Not yet checked. */
+  readonly target: string;
+  readonly mode: HandoffMode;
+  readonly messages: readonly Message[];
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly metadata: HandoffMetadata;
+  readonly scope: RunScope;
+}
+
+/** An agent of the mesh as its peers see it. */
+export interface Peer {
+  readonly name: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly instances: number;
+}
+
+/** What an agent is handed so that it can reach others. The agent itself knows no bus. */
+export interface HandoffPort {
+  /** The owner this agent belongs to. */
+  readonly owner: string;
+  /**
+   * The source's own checks: target well-formed, not itself, not on the path, hops and time left, alive.
+   * @throws {HandoffError} INVALID_ARGUMENT, LOOP, DEADLINE_EXCEEDED, NOT_FOUND, UNAVAILABLE.
+   */
+  check(order: HandoffOrder): void;
+  /** Publishes the handoff and follows its answer. A remote failure is a result, never a rejection. */
+  carryOut(order: HandoffOrder, emit: Emit): Promise<HandoffResult>;
+  /** Whether the registry sees a live instance. The bus has the last word when a handoff is published. */
+  isAvailable(target: string): boolean;
+  /** Live agents, this one included. */
+  peers(): readonly Peer[];
+}

@@ -1,0 +1,21 @@
+import type { Context } from './context.ts';
+import type { Hook } from './plan.ts';
+
+/** Calls hooks in order and stops at the first that throws: for moments that may refuse to go on. */
+export async function runHooks(hooks: readonly Hook[], context: Context): Promise<void> {
+  for (const hook of hooks) await hook.call(context);
+}
+
+/** Calls every hook; one that throws is logged by name: for moments when the answer already exists. */
+export async function runLateHooks(hooks: readonly Hook[], context: Context): Promise<void> {
+  for (const hook of hooks) {
+    try {
+      await hook.call(context);
+    } catch (error) {
+      context.log.error(
+        { hook: hook.label, err: error },
+        'a hook failed; what it would have done is missing',
+      );
+    }
+  }
+}

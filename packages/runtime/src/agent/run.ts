@@ -1,0 +1,28 @@
+import type { Model } from '../model/model.ts';
+import type { Retriever } from '../model/retriever.ts';
+import type { HandoffRecord } from '../wire/result.ts';
+import type { Context } from './context.ts';
+import type { Emit } from './events.ts';
+import type { Plan } from './plan.ts';
+import type { HandoffPort } from './port.ts';
+
+/** What an agent answers with when it answers itself. */
+export interface Brain {
+  readonly instructions: string;
+  readonly model: Model | undefined;
+  readonly knowledge: Retriever | undefined;
+  /** Calls to the model in one run. */
+  readonly maxTurns: number;
+}
+
+/** One run in progress: handed from step to step, never kept. */
+export interface Run {
+  readonly context: Context;
+  readonly plan: Plan;
+  readonly brain: Brain;
+  /** Undefined while the agent is not launched on a mesh. */
+  readonly port: HandoffPort | undefined;
+  readonly emit: Emit;
+  /** Handoffs made so far, in the order they began. */
+  readonly handoffs: HandoffRecord[];
+}

@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import { BatonError } from '../wire/error.ts';
+import { type Context, getContext } from './context.ts';
+import type { HandoffPort } from './port.ts';
+
+/** What a skill sees of the agent that owns it. */
+export interface SkillHost {
+  readonly agentName: string;
+  readonly log: Logger;
+  /** @throws {BatonError} FAILED_PRECONDITION before the agent is launched on a mesh. */
+  port(): HandoffPort;
+  /** @throws {BatonError} FAILED_PRECONDITION when the agent has no such skill. */
+  skill(key: string): Skill;
+}
+
+export interface SkillOptions {
+  /** Keys of sibling skills this one needs; checked when the agent is made, initialised before this one. */
+  readonly dependencies?: readonly string[];
+}
+
+/**
+ * A piece of an agent: handoff conditions, hooks and tools on one class. It may be built before any agent
+ * exists, and inside another skill's constructor: it is bound to its agent later.
+ */
+export class Skill {
+  readonly dependencies: readonly string[];
+  #host: SkillHost | undefined;
+
+  constructor({ dependencies = [] }: SkillOptions = {}) {
+    this.dependencies = dependencies;
+  }
+
+  /** Called once, when the agent starts, after the skills this one depends on. */
+  initialize(): Promise<void> | void {}
+
+  /** Binds the skill to its agent. The first agent keeps it. */
+  bind(host: SkillHost): void {
+    if (this.#host && this.#host !== host) {
+      throw new TypeError(
+        `one ${this.constructor.name} is used by two agents, "${this.#host.agentName}" and "${host.agentName}"; give each its own`,
+      );
+    }
+    this.#host = host;
+  }
+
+  /** Whether the skill belongs to an agent already. */
+  get bound(): boolean {
+    return this.#host !== undefined;
+  }
+
+  /** The agent this skill belongs to. @throws {BatonError} FAILED_PRECONDITION before it belongs to one. */
+  protected get host(): SkillHost {
+    if (this.#host) return this.#host;
+    throw new BatonError('FAILED_PRECONDITION', `${this.constructor.name} is not part of an agent yet`);
+  }
+
+  /** The way to other agents. @throws {BatonError} FAILED_PRECONDITION before the agent is launched. */
+  protected get port(): HandoffPort {
+    return this.host.port();
+  }
+
+  /** A sibling skill by its key. @throws {BatonError} FAILED_PRECONDITION when there is none. */
+  protected skill<T extends Skill = Skill>(key: string): T {
+    return this.host.skill(key) as T;
+  }
+
+  /** The context of the current run. @throws {BatonError} FAILED_PRECONDITION outside a run. */
+  protected getContext(): Context {
+    return getContext();
+  }
+
+  /** Whether the registry sees a live instance of an agent. */
+  protected isAgentAvailable(name: string): boolean {
+    return this.port.isAvailable(name);
+  }
+}

@@ -1,0 +1,37 @@
+import type { ModelMessage, ModelToolCall } from '../model/model.ts';
+import { explainIssue } from '../wire/envelope.ts';
+import type { Tool } from './plan.ts';
+import type { Run } from './run.ts';
+import { runHooks, runLateHooks } from './run-hooks.ts';
+
+/** Calls one tool for the model. What goes wrong is told to the model, which can do better; it never ends the run. */
+export async function callTool(run: Run, call: ModelToolCall): Promise<ModelMessage> {
+  const { context, plan } = run;
+  const answer = (content: string): ModelMessage => ({ role: 'tool', toolCallId: call.id, content });
+  const tool = plan.tools.get(call.name);
+  if (!tool) return answer(`Error: there is no tool ${JSON.stringify(call.name)}`);
+  run.emit({ type: 'tool', name: call.name });
+  try {
+    const args = readArguments(tool, call.arguments);
+    await runHooks(plan.hooks.before_toolcall, context);
+    const value = await tool.call(args, context);
+    await runLateHooks(plan.hooks.after_toolcall, context);
+    return answer(toText(value));
+  } catch (error) {
+    context.log.warn({ tool: call.name, err: error }, 'a tool failed; the model is told');
+    return answer(`Error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function readArguments({ parameters }: Tool, text: string): unknown {
+  const value: unknown = JSON.parse(text || '{}');
+  if (!parameters) return value;
+  const parsed = parameters.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Error(`argument ${explainIssue(parsed.error)}`);
+}
+
+function toText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? 'done' : JSON.stringify(value);
+}

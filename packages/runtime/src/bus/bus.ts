@@ -1,0 +1,164 @@
+import { type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
+import { BatonError } from '../wire/error.ts';
+import { type ConnectOptions, connectToBroker } from './connect.ts';
+import { type BusMessage, Inbox } from './inbox.ts';
+import { followReplies, type ReplyHandlers } from './reply-stream.ts';
+import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
+
+/** An open subscription. */
+export interface Subscription {
+  close(): void;
+}
+
+/** When to stop listening for answers of which nobody knows the number. */
+export interface GatherOptions {
+  /** Stop this long after the last answer, milliseconds. */
+  readonly quietMs: number;
+  /** Stop at the latest, milliseconds. */
+  readonly maxMs: number;
+}
+
+/** One connection to the broker. The only class that knows the `nats` package. */
+export class Bus implements AsyncDisposable {
+  readonly #connection: NatsConnection;
+  readonly #inbox: Inbox;
+
+  private constructor(connection: NatsConnection) {
+    this.#connection = connection;
+    this.#inbox = new Inbox(connection);
+  }
+
+  /** @throws {BatonError} UNAVAILABLE when no broker answers in time (default 3 s). */
+  static async connect(options: ConnectOptions): Promise<Bus> {
+    return new Bus(await connectToBroker(options));
+  }
+
+  /** The largest message the broker takes, in bytes, headers counted. */
+  get maxPayload(): number {
+    return this.#connection.info?.max_payload ?? 1_048_576;
+  }
+
+  /** The broker this connection is at now. */
+  get server(): string {
+    return this.#connection.getServer();
+  }
+
+  get serverVersion(): string {
+    return this.#connection.info?.version ?? '';
+  }
+
+  /** @throws {BatonError} INVALID_ARGUMENT when the message is larger than the broker takes; the connection lives on. */
+  publish(
+    subject: string,
+    data: Uint8Array,
+    options: { reply?: string; headers?: Record<string, string> } = {},
+  ): void {
+    if (data.length > this.maxPayload) throw tooLarge(data.length, this.maxPayload);
+    const { reply, headers } = options;
+    this.#connection.publish(subject, data, {
+      ...(reply && { reply }),
+      ...(headers && { headers: toHeaders(headers) }),
+    });
+  }
+
+  /** Subscribes; with `queue`, each message goes to one member of that group. */
+  subscribe(subject: string, onMessage: (message: BusMessage) => void, queue?: string): Subscription {
+    const subscription = this.#connection.subscribe(subject, {
+      ...(queue && { queue }),
+      callback: (error, message) => {
+        if (!error) onMessage(message);
+      },
+    });
+    return { close: () => subscription.unsubscribe() };
+  }
+
+  /** Publishes a request and follows its replies; see `followReplies` for the errors. */
+  follow(subject: string, data: Uint8Array, handlers: ReplyHandlers): Promise<void> {
+    return followReplies(this.#inbox, (reply) => this.publish(subject, data, { reply }), handlers);
+  }
+
+  /** One request, one answer. @throws {BatonError} UNAVAILABLE, DEADLINE_EXCEEDED. */
+  async request(subject: string, data: Uint8Array, timeoutMs: number): Promise<BusMessage> {
+    let answer: BusMessage | undefined;
+    await this.follow(subject, data, {
+      expiresAt: Date.now() + timeoutMs,
+      silenceMs: timeoutMs,
+      signal: NEVER,
+      onReply: (message) => {
+        answer = message;
+        return true;
+      },
+    });
+    return answer as BusMessage;
+  }
+
+  /** Asks everyone who listens and returns what came; nobody listening is an empty list. */
+  gather(subject: string, { quietMs, maxMs }: GatherOptions): Promise<BusMessage[]> {
+    const answers: BusMessage[] = [];
+    const latest = Date.now() + maxMs;
+    return new Promise((resolve) => {
+      const finish = () => {
+        reply.close();
+        resolve(answers);
+      };
+      const reply = this.#inbox.open({
+        expiresAt: latest,
+        onExpire: finish,
+        onMessage: (message) => {
+          if (message.headers?.code === 503) return finish();
+          answers.push(message);
+          reply.expireAt(Math.min(latest, Date.now() + quietMs));
+        },
+      });
+      this.publish(subject, new Uint8Array(0), { reply: reply.subject });
+    });
+  }
+
+  /** Registers an agent instance; see `addAgentService`. */
+  serve(options: AgentServiceOptions): Promise<AgentService> {
+    return addAgentService(this.#connection, options);
+  }
+
+  /** Calls back each time the broker was lost and found again. */
+  onReconnect(callback: () => void): void {
+    void this.#watchStatus(callback);
+  }
+
+  async #watchStatus(callback: () => void): Promise<void> {
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'reconnect') callback();
+    }
+  }
+
+  /** Waits until the broker has seen everything published so far. */
+  flush(): Promise<void> {
+    return this.#connection.flush();
+  }
+
+  /** Sends what is pending and closes; calling it again is no error. */
+  async close(): Promise<void> {
+    if (this.#connection.isClosed()) return;
+    if (this.#connection.isDraining()) return void (await this.#connection.closed());
+    await this.#connection.drain().catch(() => this.#connection.close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function toHeaders(values: Record<string, string>): MsgHdrs {
+  const headers = natsHeaders();
+  for (const [name, value] of Object.entries(values)) headers.set(name, value);
+  return headers;
+}
+
+function tooLarge(bytes: number, limit: number): BatonError {
+  const mb = (n: number) => `${(n / 1_048_576).toFixed(1)} MB`;
+  return new BatonError(
+    'INVALID_ARGUMENT',
+    `the message has ${mb(bytes)}; the broker takes at most ${mb(limit)}`,
+  );
+}

@@ -1,0 +1,130 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { BaseAgent } from '../agent/agent.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { AgentService } from '../bus/service.ts';
+import { Announcer } from '../registry/announcer.ts';
+import { cardHash } from '../registry/card-hash.ts';
+import { PROTOCOL_VERSION } from '../wire/card.ts';
+import type { Address } from '../wire/name.ts';
+import { AGENT_KIND } from '../wire/subject.ts';
+import { KeepAlive } from './keep-alive.ts';
+import { servePrompt } from './serve.ts';
+
+export interface AgentServerOptions {
+  readonly bus: Bus;
+  readonly agent: BaseAgent;
+  readonly address: Address;
+  readonly heartbeatMs: number;
+  readonly log: Logger;
+}
+
+/** One instance of an agent on the bus: registered, announced, serving, until it is drained. */
+export class AgentServer implements AsyncDisposable {
+  readonly #options: AgentServerOptions;
+  readonly #announcer: Announcer;
+  readonly #running = new Set<Promise<void>>();
+  #service: AgentService | undefined;
+  #draining = false;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(options: AgentServerOptions, hash: string) {
+    this.#options = options;
+    this.#announcer = new Announcer({
+      bus: options.bus,
+      address: options.address,
+      intervalMs: options.heartbeatMs,
+      cardHash: hash,
+      status: () => this.#status(),
+    });
+  }
+
+  /** Returns when the broker knows the endpoints and the first heartbeat is out. */
+  static async start(options: AgentServerOptions): Promise<AgentServer> {
+    const { bus, agent, address, log } = options;
+    const card = agent.card(address.owner);
+    const hash = cardHash(card);
+    const server = new AgentServer(options, hash);
+    const serving = { bus, agent, address, log, keepAlive: new KeepAlive() };
+    server.#service = await bus.serve({
+      address,
+      version: agent.version,
+      description: agent.description,
+      maxPayload: bus.maxPayload,
+      attachmentsOk: false,
+      metadata: {
+        agent: AGENT_KIND,
+        owner: address.owner,
+        session: address.agent,
+        protocol_version: PROTOCOL_VERSION,
+        card: JSON.stringify(card),
+        card_hash: hash,
+        pid: String(process.pid),
+        host: hostname(),
+      },
+      onPrompt: (message) => server.#track(servePrompt(serving, message)),
+      status: () => server.#announcer.heartbeat(),
+    });
+    server.#announcer.start(server.#service.id);
+    await bus.flush();
+    return server;
+  }
+
+  /** The instance id: the id of the micro service. */
+  get instance(): string {
+    return this.#service?.id ?? '';
+  }
+
+  get inFlight(): number {
+    return this.#running.size;
+  }
+
+  /**
+   * Says that it is draining, takes no more, finishes what it has within `graceMs` (default 25 s), says goodbye.
+   * Calling it again waits for the same end.
+   */
+  stop(graceMs = 25_000): Promise<void> {
+    this.#stopped ??= this.#drain(graceMs);
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #drain(graceMs: number): Promise<void> {
+    this.#draining = true;
+    this.#announcer.announce();
+    await this.#service?.stop();
+    await this.#finishWithin(graceMs);
+    this.#announcer.stop();
+    await this.#options.bus.flush();
+  }
+
+  async #finishWithin(graceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.all(this.#running), grace]);
+    clearTimeout(timer);
+    if (this.#running.size > 0) {
+      this.#options.log.warn(
+        { unfinished: this.#running.size },
+        'the grace time is over; work is left unfinished',
+      );
+    }
+  }
+
+  #track(work: Promise<void>): void {
+    this.#running.add(work);
+    void work.finally(() => this.#running.delete(work));
+  }
+
+  #status() {
+    const capacity = this.#options.agent.concurrency;
+    const inFlight = this.#running.size;
+    const state = this.#draining ? 'draining' : inFlight >= capacity ? 'busy' : 'ready';
+    return { state, inFlight, capacity } as const;
+  }
+}

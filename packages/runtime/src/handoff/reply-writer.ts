@@ -1,0 +1,78 @@
+import type { Bus } from '../bus/bus.ts';
+import {
+  ACK,
+  type Chunk,
+  ERROR_CODE_HEADER,
+  ERROR_TEXT_HEADER,
+  encodeChunk,
+  TERMINATOR,
+} from '../wire/chunk.ts';
+import { type BatonError, ERROR_CODES } from '../wire/error.ts';
+import { encodeErrorBody, headerText } from '../wire/error-body.ts';
+import type { RunResult } from '../wire/result.ts';
+
+/** JSON may write one character as six bytes; the rest is room for the chunk around it. */
+const WORST_BYTES_PER_CHARACTER = 6;
+const CHUNK_OVERHEAD = 256;
+
+/** Writes one response stream in the order the protocol asks for. After `end` or `fail` nothing more is written. */
+export class ReplyWriter {
+  readonly #bus: Bus;
+  readonly #reply: string;
+  #ended = false;
+  /** When something was last written, milliseconds since the epoch. */
+  lastWrite = 0;
+
+  constructor(bus: Bus, reply: string) {
+    this.#bus = bus;
+    this.#reply = reply;
+  }
+
+  /** The first message of a stream, and its keep-alive. */
+  ack(): void {
+    this.#write(ACK);
+  }
+
+  /** Answer text, in as many chunks as the broker's limit asks for. */
+  text(text: string): void {
+    const limit = Math.floor((this.#bus.maxPayload - CHUNK_OVERHEAD) / WORST_BYTES_PER_CHARACTER);
+    for (const piece of pieces(text, limit)) this.chunk({ type: 'response', data: piece });
+  }
+
+  /** @throws {BatonError} INVALID_ARGUMENT when the chunk is larger than the broker takes. */
+  chunk(chunk: Chunk): void {
+    this.#write(encodeChunk(chunk));
+  }
+
+  end(): void {
+    this.#write(TERMINATOR);
+    this.#ended = true;
+  }
+
+  /** The error message and the terminator. `result` tells a Baton caller what the failed run had done. */
+  fail(error: BatonError, result?: RunResult): void {
+    this.#write(encodeErrorBody(error, result), {
+      [ERROR_CODE_HEADER]: String(ERROR_CODES[error.code].protocol),
+      [ERROR_TEXT_HEADER]: headerText(error.message),
+    });
+    this.end();
+  }
+
+  #write(data: Uint8Array, headers?: Record<string, string>): void {
+    if (this.#ended) return;
+    this.#bus.publish(this.#reply, data, headers ? { headers } : {});
+    this.lastWrite = Date.now();
+  }
+}
+
+/** Cuts text into pieces of at most `limit` UTF-16 units, never inside a character. */
+function* pieces(text: string, limit: number): Generator<string> {
+  let start = 0;
+  while (text.length - start > limit) {
+    const last = text.charCodeAt(start + limit - 1);
+    const end = start + limit - (last >= 0xd800 && last <= 0xdbff ? 1 : 0);
+    yield text.slice(start, end);
+    start = end;
+  }
+  yield text.slice(start);
+}

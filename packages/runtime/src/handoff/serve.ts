@@ -1,0 +1,161 @@
+import type { Logger } from 'pino';
+import { ulid } from 'ulid';
+import type { BaseAgent, RunInput } from '../agent/agent.ts';
+import { startDeadline } from '../agent/deadline.ts';
+import { type ProgressEvent, unseenText } from '../agent/events.ts';
+import { handedOver } from '../agent/handoff-step.ts';
+import { newScope } from '../agent/new-run.ts';
+import type { RunScope } from '../agent/port.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { BusMessage } from '../bus/inbox.ts';
+import type { StreamedResult } from '../wire/chunk.ts';
+import type { Envelope } from '../wire/envelope.ts';
+import { BatonError } from '../wire/error.ts';
+import type { Address } from '../wire/name.ts';
+import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
+import type { RunResult } from '../wire/result.ts';
+import { checkEnvelope } from './guard.ts';
+import type { KeepAlive } from './keep-alive.ts';
+import { ReplyWriter } from './reply-writer.ts';
+
+export interface ServeOptions {
+  readonly bus: Bus;
+  readonly agent: BaseAgent;
+  readonly address: Address;
+  readonly keepAlive: KeepAlive;
+  readonly log: Logger;
+}
+
+/** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
+const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
+
+/** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
+export async function servePrompt(options: ServeOptions, message: BusMessage): Promise<void> {
+  const { bus, log } = options;
+  if (!message.reply) return log.debug('a prompt without a reply subject was dropped');
+  const writer = new ReplyWriter(bus, message.reply);
+  try {
+    const incoming = admit(message, options);
+    writer.ack();
+    await answer(options, incoming, writer);
+  } catch (thrown) {
+    const error = BatonError.from(thrown);
+    log.warn({ code: error.code, reason: error.message }, 'a prompt was refused');
+    writer.fail(error);
+  }
+}
+
+/** @throws {BatonError} for everything that is refused before it is acknowledged. */
+function admit({ data }: BusMessage, { bus, address }: ServeOptions): IncomingPrompt {
+  if (data.length > bus.maxPayload) {
+    throw new BatonError(
+      'INVALID_ARGUMENT',
+      `the prompt has ${data.length} bytes; at most ${bus.maxPayload} are taken`,
+    );
+  }
+  const incoming = decodePrompt(data);
+  if (incoming.attachments.length > 0) {
+    throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
+  }
+  if (incoming.envelope) checkEnvelope(incoming.envelope, address);
+  return incoming;
+}
+
+async function answer(options: ServeOptions, incoming: IncomingPrompt, writer: ReplyWriter): Promise<void> {
+  const { agent, address, keepAlive, log } = options;
+  const scope = incoming.envelope ? inherit(incoming.envelope, address) : plainScope(address);
+  using deadline = startDeadline(scope.expiresAt);
+  const input = { ...toInput(incoming, address), scope: { ...scope, signal: deadline.signal } };
+  const stream = new AnswerStream(writer, incoming.envelope !== undefined);
+  keepAlive.add(writer);
+  const result = await agent.execute(input, (event) => stream.onEvent(event));
+  keepAlive.remove(writer);
+  log.info(facts(result), result.success ? 'answered' : 'failed');
+  stream.finish(result);
+}
+
+/** Translates a run's events into chunks. Only callers that sent an envelope are told Baton's own notes. */
+class AnswerStream {
+  readonly #writer: ReplyWriter;
+  readonly #toBaton: boolean;
+  #streamed = '';
+
+  constructor(writer: ReplyWriter, toBaton: boolean) {
+    this.#writer = writer;
+    this.#toBaton = toBaton;
+  }
+
+  onEvent(event: ProgressEvent): void {
+    if (event.type === 'text') {
+      this.#streamed += event.text;
+      this.#writer.text(event.text);
+    } else if (event.type === 'handoff' && this.#toBaton) {
+      this.#writer.chunk({ type: 'baton', data: { kind: 'handoff', handoff: event.handoff } });
+    }
+  }
+
+  finish(result: RunResult): void {
+    if (result.success) this.#finishWell(result);
+    else this.#writer.fail(errorOf(result), this.#toBaton ? result : undefined);
+  }
+
+  #finishWell(result: RunResult): void {
+    const writer = this.#writer;
+    if (this.#toBaton) {
+      writer.chunk({ type: 'baton', data: { kind: 'result', result: this.#withoutStreamed(result) } });
+    } else {
+      const rest = unseenText(this.#streamed, result.response);
+      if (rest) writer.text(rest);
+    }
+    writer.end();
+  }
+
+  #withoutStreamed(result: RunResult): StreamedResult {
+    if (result.response !== this.#streamed) return result;
+    const streamed: StreamedResult = { ...result };
+    delete streamed.response;
+    return streamed;
+  }
+}
+
+function errorOf({ error }: RunResult): BatonError {
+  return error ? BatonError.from(error) : new BatonError('INTERNAL', 'the run failed without an error');
+}
+
+/** The bounds of a run that answers a handoff: those of its envelope, with this agent added to the path. */
+function inherit(envelope: Envelope, { owner, agent }: Address): Omit<RunScope, 'signal'> {
+  const { id, conversation, path, hops, maxHops, remainingMs, caller, traceparent } = envelope;
+  return {
+    id,
+    conversation,
+    path: [...path, `${owner}/${agent}`],
+    hops,
+    maxHops,
+    // By time left, not by the absolute deadline: the sender's clock may differ.
+    expiresAt: Date.now() + remainingMs,
+    caller,
+    traceparent,
+  };
+}
+
+function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> {
+  return newScope([`${owner}/${agent}`], { timeoutMs: PLAIN_PROMPT_TIMEOUT_MS, conversation: ulid() });
+}
+
+function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope'> {
+  const messages = handedOver(envelope?.messages ?? [{ role: 'user', content: prompt }]);
+  if (!envelope || envelope.path.length === 0) return { messages, inbound: undefined };
+  const { source, path, context, metadata } = envelope;
+  return { messages, inbound: { source, origin: path[0] ?? agent, path, context, metadata } };
+}
+
+function facts({ conversation, id, durationMs, agent, handoffs, error }: RunResult) {
+  return {
+    conversation,
+    handoff: id,
+    durationMs,
+    agent,
+    handoffs: handoffs.length,
+    ...(error && { code: error.code, reason: error.message }),
+  };
+}

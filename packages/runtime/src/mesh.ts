@@ -1,0 +1,220 @@
+import { type Logger, pino } from 'pino';
+import { ulid } from 'ulid';
+import type { BaseAgent } from './agent/agent.ts';
+import { startDeadline } from './agent/deadline.ts';
+import { type Emit, iterate, type RunEvent } from './agent/events.ts';
+import { newScope, type RunOptions, toMessages } from './agent/new-run.ts';
+import { resolveServer } from './bus/broker/resolve-server.ts';
+import { Bus, type Subscription } from './bus/bus.ts';
+import { callControl, serveControl } from './control.ts';
+import { AgentServer } from './handoff/agent-server.ts';
+import { exchange, type Sender } from './handoff/exchange.ts';
+import { makePort } from './handoff/port.ts';
+import type { InstanceView } from './registry/instance-table.ts';
+import { type AgentView, Registry } from './registry/registry.ts';
+import { BatonError } from './wire/error.ts';
+import { lastUserText, type Message } from './wire/message.ts';
+import { Owner, parseAddress } from './wire/name.ts';
+import type { RunResult } from './wire/result.ts';
+import { supervisorSubject } from './wire/subject.ts';
+
+/** Milliseconds between heartbeats when nobody says otherwise. */
+export const DEFAULT_HEARTBEAT_MS = 2000;
+
+export interface JoinOptions {
+  /** Broker URL. Default: `NATS_URL`, then `.baton/broker.json` in this folder or above. */
+  readonly server?: string;
+  /** The tenant whose agents are meant by a bare name. Default `default`. */
+  readonly owner?: string;
+  /** Names this member to the broker and to the agents it asks. Default `client`. */
+  readonly name?: string;
+  /** Milliseconds between the heartbeats of agents launched here. Default 2000. */
+  readonly heartbeatMs?: number;
+  /** Default: no log. */
+  readonly log?: Logger;
+  /** A member that stays answers newcomers' questions about agents that are gone. Launching an agent implies it. */
+  readonly stays?: boolean;
+}
+
+/** An agent launched in this process. */
+export interface LaunchedAgent extends AsyncDisposable {
+  readonly agent: BaseAgent;
+  readonly instance: string;
+  readonly inFlight: number;
+  /** Takes no more, finishes what it has within `graceMs` (default 25 000), says goodbye. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/**
+ * Connects to the mesh.
+ * @throws {BatonError} UNAVAILABLE within 3 s when there is no broker, saying what to do.
+ */
+export async function join(options: JoinOptions = {}): Promise<Mesh> {
+  const owner = Owner.safeParse(options.owner ?? 'default');
+  if (!owner.success) {
+    throw new BatonError(
+      'INVALID_ARGUMENT',
+      `owner ${JSON.stringify(options.owner)} ${owner.error.issues[0]?.message}`,
+    );
+  }
+  const heartbeatMs = options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS;
+  if (!(heartbeatMs >= 100))
+    throw new BatonError('INVALID_ARGUMENT', `"heartbeatMs" must be at least 100, not ${heartbeatMs}`);
+  const name = options.name ?? 'client';
+  const { url } = await resolveServer(options.server === undefined ? {} : { server: options.server });
+  const bus = await Bus.connect({ server: url, name });
+  const log = options.log ?? pino({ enabled: false });
+  return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays: options.stays ?? false });
+}
+
+interface MeshParts {
+  readonly bus: Bus;
+  readonly owner: Owner;
+  readonly name: string;
+  readonly heartbeatMs: number;
+  readonly log: Logger;
+  readonly stays: boolean;
+}
+
+/** One member's place on the mesh: it asks, launches and sees. Made by `join`. */
+export class Mesh implements AsyncDisposable {
+  readonly owner: Owner;
+  readonly #parts: MeshParts;
+  readonly #registry: Registry;
+  readonly #servers: AgentServer[] = [];
+  readonly #controls: Subscription[] = [];
+  readonly #id = ulid().toLowerCase();
+  #stays = false;
+
+  constructor(parts: MeshParts) {
+    this.owner = parts.owner;
+    this.#parts = parts;
+    this.#registry = new Registry({ bus: parts.bus, owner: parts.owner });
+    this.#registry.start();
+    if (parts.stays) this.#stay();
+  }
+
+  /** The broker this member is connected to. */
+  get server(): string {
+    return this.#parts.bus.server;
+  }
+
+  /** Puts an agent on the mesh, in this process. Returns when others can reach it. */
+  async launch(agent: BaseAgent): Promise<LaunchedAgent> {
+    const { bus, owner, heartbeatMs, log } = this.#parts;
+    const address = { owner, agent: agent.name };
+    const agentLog = log.child({ agent: agent.name });
+    const source = () => ({ agent: agent.name, instance: server?.instance ?? '' });
+    let server: AgentServer | undefined;
+    agent.attach(makePort({ bus, registry: this.#registry, home: owner, source }), agentLog);
+    await Promise.all([agent.prepare(), this.#registry.synced()]);
+    server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog });
+    this.#servers.push(server);
+    this.#stay();
+    agentLog.info({ instance: server.instance, model: agent.model?.name }, 'agent is up');
+    return launched(agent, server);
+  }
+
+  /**
+   * Asks an agent. Whatever happens on the mesh, it resolves with one result; see `success` and `error`.
+   * @throws {BatonError} INVALID_ARGUMENT, before anything is published, for a name, question or option that is none.
+   */
+  ask(target: string, question: string | readonly Message[], options: RunOptions = {}): Promise<RunResult> {
+    return this.#ask({ target, question, options }, () => {});
+  }
+
+  /** As `ask`, telling what happens on the way; the last event is the result. Leaving the loop cancels. */
+  stream(
+    target: string,
+    question: string | readonly Message[],
+    options: RunOptions = {},
+  ): AsyncIterable<RunEvent> {
+    const { signal: parent, ...rest } = options;
+    return iterate(
+      (emit, signal) => this.#ask({ target, question, options: { ...rest, signal } }, emit),
+      parent,
+    );
+  }
+
+  /** Resolves when everyone alive at the time of joining is known. */
+  synced(): Promise<void> {
+    return this.#registry.synced();
+  }
+
+  /** Live agents, as seen now. */
+  agents(): AgentView[] {
+    return this.#registry.agents();
+  }
+
+  /** Live instances, as seen now. */
+  instances(): InstanceView[] {
+    return this.#registry.instances();
+  }
+
+  /** Calls back after an instance joined, left or changed; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    return this.#registry.onChange(listener);
+  }
+
+  /** Serves a supervisor's control verb. */
+  onControl(verb: 'scale' | 'stop', handle: (request: unknown) => unknown): void {
+    this.#controls.push(serveControl(this.#parts.bus, supervisorSubject(this.owner, verb), handle));
+  }
+
+  /** Calls the supervisor. @throws {BatonError} UNAVAILABLE when none is running, else what it answers with. */
+  control(verb: 'scale' | 'stop', request: unknown, timeoutMs = 5000): Promise<unknown> {
+    return callControl(this.#parts.bus, supervisorSubject(this.owner, verb), { request, timeoutMs });
+  }
+
+  /** Drains the agents launched here, then the connection. Calling it again is no error. */
+  async close(graceMs?: number): Promise<void> {
+    await Promise.all(this.#servers.splice(0).map((server) => server.stop(graceMs)));
+    for (const control of this.#controls.splice(0)) control.close();
+    this.#registry.close();
+    await this.#parts.bus.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #ask(
+    {
+      target,
+      question,
+      options,
+    }: { target: string; question: string | readonly Message[]; options: RunOptions },
+    emit: Emit,
+  ): Promise<RunResult> {
+    const { owner, name, bus } = this.#parts;
+    const address = parseAddress(target, owner);
+    const messages = toMessages(question);
+    if (lastUserText(messages).trim() === '')
+      throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
+    const bounds = newScope([], options);
+    using deadline = startDeadline(bounds.expiresAt, options.signal);
+    const scope = { ...bounds, signal: deadline.signal };
+    const source = () => ({ agent: name, instance: this.#id });
+    const sender: Sender = { bus, registry: this.#registry, home: owner, source };
+    const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
+    return await exchange(sender, { order, address }, emit);
+  }
+
+  #stay(): void {
+    if (this.#stays) return;
+    this.#stays = true;
+    this.#registry.answerPeers();
+  }
+}
+
+function launched(agent: BaseAgent, server: AgentServer): LaunchedAgent {
+  return {
+    agent,
+    instance: server.instance,
+    get inFlight() {
+      return server.inFlight;
+    },
+    stop: (graceMs) => server.stop(graceMs),
+    [Symbol.asyncDispose]: () => server.stop(),
+  };
+}

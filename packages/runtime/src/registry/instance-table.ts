@@ -1,0 +1,142 @@
+import { AgentCard, type ServiceInfo } from '../wire/card.ts';
+import { type Heartbeat, type InstanceState, MISSED_BEATS } from '../wire/heartbeat.ts';
+import type { Address } from '../wire/name.ts';
+import { parsePromptSubject } from '../wire/subject.ts';
+
+/** One live process of an agent, as this observer sees it. */
+export interface InstanceView {
+  readonly agent: string;
+  readonly owner: string;
+  /** The kind of host: `baton`, or another speaker of the protocol. */
+  readonly kind: string;
+  readonly instance: string;
+  readonly state: InstanceState;
+  readonly inFlight: number;
+  readonly capacity: number | undefined;
+  /** When it last gave a sign of life, by this observer's clock, milliseconds since the epoch. */
+  readonly lastSeen: number;
+  readonly intervalMs: number;
+  /** Hash of the card its last beat named. */
+  readonly cardHash: string | undefined;
+  /** What it told when asked; undefined until its INFO record has come. */
+  readonly details: InstanceDetails | undefined;
+}
+
+/** What an instance tells once per card. */
+export interface InstanceDetails {
+  readonly promptSubject: string;
+  readonly version: string;
+  readonly description: string;
+  readonly pid: number | undefined;
+  readonly host: string | undefined;
+  readonly cardHash: string | undefined;
+  readonly card: AgentCard | undefined;
+}
+
+/** How an instance that has not yet beaten is judged: the protocol's default interval. */
+const DEFAULT_INTERVAL_MS = 30_000;
+
+/** The instances an observer knows to be alive. Pure state: time comes from `now`, facts from the registry. */
+export class InstanceTable {
+  readonly #instances = new Map<string, InstanceView>();
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  values(): IterableIterator<InstanceView> {
+    return this.#instances.values();
+  }
+
+  has(instance: string): boolean {
+    return this.#instances.has(instance);
+  }
+
+  /** Takes in a beat; returns what changed. */
+  beat(from: Address & { kind: string }, beat: Heartbeat): 'joined' | 'left' | 'seen' | 'ignored' {
+    const known = this.#instances.get(beat.instance_id);
+    if (beat.state === 'stopped') {
+      return this.#instances.delete(beat.instance_id) ? 'left' : 'ignored';
+    }
+    this.#instances.set(beat.instance_id, {
+      agent: from.agent,
+      owner: from.owner,
+      kind: from.kind,
+      instance: beat.instance_id,
+      state: beat.state ?? 'ready',
+      inFlight: beat.in_flight ?? 0,
+      capacity: beat.capacity,
+      lastSeen: this.#now(),
+      intervalMs: beat.interval_s * 1000,
+      cardHash: beat.card,
+      details: known?.details,
+    });
+    return known ? 'seen' : 'joined';
+  }
+
+  /** Takes in an INFO record; returns false for a record that names no prompt endpoint. */
+  describe(info: ServiceInfo): boolean {
+    const prompt = info.endpoints.find((endpoint) => endpoint.name === 'prompt');
+    const from = prompt && parsePromptSubject(prompt.subject);
+    if (!prompt || !from) return false;
+    const { agent, owner, kind } = from;
+    const known = this.#instances.get(info.id);
+    const details = readDetails(info, prompt.subject);
+    this.#instances.set(info.id, {
+      agent,
+      owner,
+      kind,
+      instance: info.id,
+      state: known?.state ?? 'ready',
+      inFlight: known?.inFlight ?? 0,
+      capacity: known?.capacity,
+      lastSeen: this.#now(),
+      intervalMs: known?.intervalMs ?? DEFAULT_INTERVAL_MS,
+      cardHash: known?.cardHash ?? details.cardHash,
+      details,
+    });
+    return true;
+  }
+
+  /** The card of a live instance is not yet known, or no longer the one its beats name. */
+  needsDetails(instance: string): boolean {
+    const known = this.#instances.get(instance);
+    if (!known) return false;
+    return !known.details || (known.cardHash !== undefined && known.cardHash !== known.details.cardHash);
+  }
+
+  /** Removes and returns the instances that missed three beats by this observer's clock. */
+  expire(): InstanceView[] {
+    const now = this.#now();
+    const gone = [...this.#instances.values()].filter(
+      (instance) => now - instance.lastSeen > MISSED_BEATS * instance.intervalMs,
+    );
+    for (const { instance } of gone) this.#instances.delete(instance);
+    return gone;
+  }
+}
+
+function readDetails(info: ServiceInfo, promptSubject: string): InstanceDetails {
+  const { metadata, version, description = '' } = info;
+  const pid = Number(metadata.pid);
+  return {
+    promptSubject,
+    version,
+    description,
+    pid: Number.isInteger(pid) ? pid : undefined,
+    host: metadata.host,
+    cardHash: metadata.card_hash,
+    card: readCard(metadata.card),
+  };
+}
+
+/** A stranger's card that cannot be read is no card; the instance itself stays reachable. */
+function readCard(text: string | undefined): AgentCard | undefined {
+  if (!text) return undefined;
+  try {
+    return AgentCard.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,220 @@
+import type { Bus, Subscription } from '../bus/bus.ts';
+import type { BusMessage } from '../bus/inbox.ts';
+import { type AgentCard, ServiceInfo } from '../wire/card.ts';
+import { decodeHeartbeat, Heartbeat } from '../wire/heartbeat.ts';
+import { type Address, formatAddress, type Owner } from '../wire/name.ts';
+import {
+  ALL_HEARTBEATS,
+  INFO_SUBJECT,
+  infoSubject,
+  parseHeartbeatSubject,
+  parsePromptSubject,
+  registrySubject,
+  STATS_SUBJECT,
+} from '../wire/subject.ts';
+import { DepartedAgents, DepartedNote } from './departed.ts';
+import { InstanceTable, type InstanceView } from './instance-table.ts';
+import { lookalikes } from './lookalike.ts';
+
+/** An agent with its live instances; replicas are one agent. */
+export interface AgentView {
+  readonly agent: string;
+  readonly owner: string;
+  /** The card of the instance that joined last; undefined for hosts that have none. */
+  readonly card: AgentCard | undefined;
+  readonly instances: readonly InstanceView[];
+}
+
+/** What the registry knows about an address. */
+export type Presence =
+  | { readonly status: 'live'; readonly instances: readonly InstanceView[] }
+  | { readonly status: 'gone'; readonly agoMs: number }
+  | { readonly status: 'unknown'; readonly similar: readonly string[] };
+
+export interface RegistryOptions {
+  readonly bus: Bus;
+  readonly owner: Owner;
+  /** Milliseconds since the epoch; liveness is judged by this clock alone. */
+  readonly now?: () => number;
+}
+
+const SWEEP_MS = 200;
+const PEER_TIMEOUT_MS = 250;
+/** Answers to a broadcast come within milliseconds of each other; the second bound is for a busy machine. */
+const DISCOVERY = { quietMs: 150, maxMs: 1000 };
+const EMPTY = new Uint8Array(0);
+
+/** The live view of the mesh: heartbeats keep it, INFO records fill it in, silence empties it. */
+export class Registry {
+  readonly #bus: Bus;
+  readonly #owner: Owner;
+  readonly #table: InstanceTable;
+  readonly #departed: DepartedAgents;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #asking = new Set<string>();
+  #sweep: NodeJS.Timeout | undefined;
+  #synced: Promise<void> = Promise.resolve();
+
+  constructor({ bus, owner, now = Date.now }: RegistryOptions) {
+    this.#bus = bus;
+    this.#owner = owner;
+    this.#table = new InstanceTable(now);
+    this.#departed = new DepartedAgents(now);
+  }
+
+  /** Begins to listen; `synced()` tells when the mesh as it stood at that moment is known. */
+  start(): void {
+    this.#subscriptions.push(this.#bus.subscribe(ALL_HEARTBEATS, (message) => this.#onBeat(message)));
+    this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
+    this.#sweep.unref();
+    this.#synced = this.#sync();
+    this.#bus.onReconnect(() => {
+      this.#synced = this.#sync();
+    });
+  }
+
+  /** Resolves when everyone alive has been asked and has answered: about 150 ms, at most about a second. */
+  synced(): Promise<void> {
+    return this.#synced;
+  }
+
+  /** From now on answers newcomers who ask which agents are gone. For members that stay, not for visitors. */
+  answerPeers(): void {
+    const answer = (message: BusMessage) => {
+      if (!message.reply) return;
+      this.#bus.publish(message.reply, new TextEncoder().encode(JSON.stringify(this.#departed.toNote())));
+    };
+    this.#subscriptions.push(this.#bus.subscribe(registrySubject(this.#owner), answer, 'registry'));
+  }
+
+  instances(): InstanceView[] {
+    return [...this.#table.values()];
+  }
+
+  /** Every live agent, ordered by owner and name. */
+  agents(): AgentView[] {
+    const byAddress = new Map<string, InstanceView[]>();
+    for (const instance of this.#table.values()) {
+      const key = `${instance.owner}/${instance.agent}`;
+      byAddress.set(key, [...(byAddress.get(key) ?? []), instance]);
+    }
+    return [...byAddress.entries()]
+      .sort(([a], [b]) => a.localeCompare(b))
+      .map(([, instances]) => {
+        const { agent, owner } = instances[0] as InstanceView;
+        return {
+          agent,
+          owner,
+          card: instances.findLast((each) => each.details?.card)?.details?.card,
+          instances,
+        };
+      });
+  }
+
+  /** Whether an agent is alive, was, or was never heard of. */
+  find(address: Address): Presence {
+    const instances = this.instances().filter(
+      ({ agent, owner }) => agent === address.agent && owner === address.owner,
+    );
+    if (instances.length > 0) return { status: 'live', instances };
+    const agoMs = this.#departed.goneFor(`${address.owner}/${address.agent}`);
+    if (agoMs !== undefined) return { status: 'gone', agoMs };
+    const names = this.instances().map((each) => formatAddress(each, address.owner));
+    return { status: 'unknown', similar: lookalikes(address.agent, names) };
+  }
+
+  /** Calls back after an instance joined, left or changed; returns how to stop that. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    clearInterval(this.#sweep);
+    for (const subscription of this.#subscriptions.splice(0)) subscription.close();
+    this.#listeners.clear();
+  }
+
+  async #sync(): Promise<void> {
+    await this.#bus.flush();
+    await Promise.all([this.#gatherInstances(), this.#askPeers()]);
+  }
+
+  async #gatherInstances(): Promise<void> {
+    const [infos, stats] = await Promise.all([
+      this.#bus.gather(INFO_SUBJECT, DISCOVERY),
+      this.#bus.gather(STATS_SUBJECT, DISCOVERY),
+    ]);
+    for (const { data } of infos) this.#describe(data);
+    for (const { data } of stats) this.#takeStats(data);
+    this.#changed();
+  }
+
+  /** A statistics record carries the instance's fresh heartbeat; see the bus's `statsHandler`. */
+  #takeStats(data: Uint8Array): void {
+    const { endpoints = [] } = (readJson(data) ?? {}) as {
+      endpoints?: { subject?: string; data?: unknown }[];
+    };
+    for (const endpoint of endpoints) {
+      const beat = Heartbeat.safeParse(endpoint.data);
+      const from = parsePromptSubject(endpoint.subject ?? '');
+      if (beat.success && from) this.#table.beat(from, beat.data);
+    }
+  }
+
+  async #askPeers(): Promise<void> {
+    const answer = await this.#bus
+      .request(registrySubject(this.#owner), EMPTY, PEER_TIMEOUT_MS)
+      .catch(() => undefined);
+    const note = answer && DepartedNote.safeParse(readJson(answer.data));
+    if (note?.success) this.#departed.merge(note.data);
+  }
+
+  #onBeat({ subject, data }: BusMessage): void {
+    const from = parseHeartbeatSubject(subject);
+    const beat = from && decodeHeartbeat(data);
+    if (!from || !beat) return;
+    const change = this.#table.beat(from, beat);
+    if (change === 'left') this.#noteDeparture(from);
+    if (change === 'joined') this.#departed.remove(`${from.owner}/${from.agent}`);
+    if (change !== 'ignored') this.#changed();
+    if (this.#table.needsDetails(beat.instance_id)) void this.#fetchDetails(beat.instance_id);
+  }
+
+  async #fetchDetails(instance: string): Promise<void> {
+    if (this.#asking.has(instance) || !/^[\w-]+$/.test(instance)) return;
+    this.#asking.add(instance);
+    const answer = await this.#bus.request(infoSubject(instance), EMPTY, 1000).catch(() => undefined);
+    this.#asking.delete(instance);
+    // An instance that left while it was being asked must not come back to life.
+    if (answer && this.#table.has(instance) && this.#describe(answer.data)) this.#changed();
+  }
+
+  #describe(data: Uint8Array): boolean {
+    const info = ServiceInfo.safeParse(readJson(data));
+    return info.success && this.#table.describe(info.data);
+  }
+
+  #expire(): void {
+    const gone = this.#table.expire();
+    for (const instance of gone) this.#noteDeparture(instance);
+    if (gone.length > 0) this.#changed();
+  }
+
+  #noteDeparture({ owner, agent }: Address): void {
+    if (this.find({ owner, agent }).status !== 'live') this.#departed.add(`${owner}/${agent}`);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function readJson(data: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(data));
+  } catch {
+    return undefined;
+  }
+}

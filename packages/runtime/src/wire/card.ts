@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+/** A tool or a handoff as others may see it. */
+export const Capability = z.looseObject({ name: z.string(), description: z.string().optional() });
+export type Capability = z.infer<typeof Capability>;
+
+/** What an agent tells the mesh about itself. It travels in the service metadata of every instance. */
+export const AgentCard = z.looseObject({
+  name: z.string(),
+  owner: z.string(),
+  description: z.string(),
+  version: z.string(),
+  skills: z.array(z.string()).default([]),
+  tools: z.array(Capability).default([]),
+  /** Targets this agent hands off to by rule; a dynamic rule has no name to show. */
+  handoffs: z.array(Capability).default([]),
+});
+export type AgentCard = z.infer<typeof AgentCard>;
+
+/** Metadata of the micro service of an instance: the protocol's keys and Baton's own, all strings. */
+export const ServiceMetadata = z.looseObject({
+  agent: z.string(),
+  owner: z.string(),
+  protocol_version: z.string(),
+  session: z.string().optional(),
+  card: z.string().optional(),
+  card_hash: z.string().optional(),
+  pid: z.string().optional(),
+  host: z.string().optional(),
+});
+export type ServiceMetadata = z.infer<typeof ServiceMetadata>;
+
+/** The version of the Synadia Agent Protocol for NATS that Baton speaks. */
+export const PROTOCOL_VERSION = '0.3';
+
+/** What an instance answers to `$SRV.INFO.agents`: the part callers need (NATS ADR-32). */
+export const ServiceInfo = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  version: z.string(),
+  description: z.string().optional(),
+  metadata: ServiceMetadata,
+  endpoints: z.array(
+    z.looseObject({
+      name: z.string(),
+      subject: z.string(),
+      metadata: z.record(z.string(), z.string()).nullish(),
+    }),
+  ),
+});
+export type ServiceInfo = z.infer<typeof ServiceInfo>;

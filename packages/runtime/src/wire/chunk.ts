@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { HandoffMode } from './envelope.ts';
+import { Attachment } from './prompt.ts';
+import { RunResult } from './result.ts';
+
+/** A handoff has begun somewhere below: callers can show the path while the answer is on its way. */
+export const HandoffStarted = z.looseObject({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  mode: HandoffMode,
+});
+export type HandoffStarted = z.infer<typeof HandoffStarted>;
+
+/** A run's outcome at the end of its stream: `response` is left out when it is the streamed text. */
+export const StreamedResult = RunResult.partial({ response: true });
+export type StreamedResult = z.infer<typeof StreamedResult>;
+
+/** What Baton tells Baton in a stream; other callers ignore the chunk type, as the protocol asks of them. */
+export const BatonNote = z.discriminatedUnion('kind', [
+  z.looseObject({ kind: z.literal('handoff'), handoff: HandoffStarted }),
+  z.looseObject({ kind: z.literal('result'), result: StreamedResult }),
+]);
+export type BatonNote = z.infer<typeof BatonNote>;
+
+/** One message of a response stream (protocol section 6). */
+export const Chunk = z.discriminatedUnion('type', [
+  z.looseObject({ type: z.literal('status'), data: z.string() }),
+  z.looseObject({
+    type: z.literal('response'),
+    data: z.union([
+      z.string(),
+      z.looseObject({ text: z.string().default(''), attachments: z.array(Attachment).optional() }),
+    ]),
+  }),
+  z.looseObject({
+    type: z.literal('query'),
+    data: z.looseObject({ id: z.string(), reply_subject: z.string(), prompt: z.string() }),
+  }),
+  z.looseObject({ type: z.literal('baton'), data: BatonNote }),
+]);
+export type Chunk = z.infer<typeof Chunk>;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The first message of every stream, repeated as a keep-alive. */
+export const ACK = encodeChunk({ type: 'status', data: 'ack' });
+
+/** The last message of every stream: no bytes, no headers. */
+export const TERMINATOR = new Uint8Array(0);
+
+/** Error headers of the NATS micro protocol. */
+export const ERROR_CODE_HEADER = 'Nats-Service-Error-Code';
+export const ERROR_TEXT_HEADER = 'Nats-Service-Error';
+
+export function encodeChunk(chunk: Chunk): Uint8Array {
+  return encoder.encode(JSON.stringify(chunk));
+}
+
+/** Reads one message of a stream; undefined for an unknown type or a malformed chunk, which callers skip. */
+export function decodeChunk(data: Uint8Array): Chunk | undefined {
+  try {
+    return Chunk.safeParse(JSON.parse(decoder.decode(data))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text that a response chunk adds to the answer. */
+export function chunkText(data: Extract<Chunk, { type: 'response' }>['data']): string {
+  return typeof data === 'string' ? data : data.text;
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { BatonError } from './error.ts';
+import { Message } from './message.ts';
+import { HandoffMetadata } from './metadata.ts';
+
+/** The major version of the envelope this runtime writes and reads. */
+export const ENVELOPE_VERSION = 1;
+
+/** Handoffs in a row before one is refused, unless the asker says otherwise. */
+export const DEFAULT_MAX_HOPS = 10;
+
+/** How a handoff ends: a call returns to its source, a transfer answers the origin directly. */
+export const HandoffMode = z.enum(['call', 'transfer']);
+export type HandoffMode = z.infer<typeof HandoffMode>;
+
+/** For whom the work is done. Claims, not proof: see docs/architecture.md, "Trust". */
+export const Caller = z.looseObject({
+  user: z.string().optional(),
+  scopes: z.array(z.string()).default([]),
+});
+export type Caller = z.infer<typeof Caller>;
+
+/** Who published an envelope: an agent's address, or a client's name, and its instance. */
+export const Source = z.looseObject({ agent: z.string(), instance: z.string() });
+export type Source = z.infer<typeof Source>;
+
+/** The context envelope: what a handoff carries from its source to its target. Unknown fields are kept. */
+export const Envelope = z.looseObject({
+  v: z.literal(ENVELOPE_VERSION),
+  /** ULID of this handoff, also its idempotency key. */
+  id: z.string().min(1).max(64),
+  conversation: z.string().min(1).max(128),
+  source: Source,
+  /** Address of the target, `owner/agent`. */
+  target: z.string(),
+  mode: HandoffMode,
+  /** The conversation so far; absent when the prompt is all of it. */
+  messages: z.array(Message).optional(),
+  /** What the source's `before_handoff` hooks wrote for the target. */
+  context: z.record(z.string(), z.unknown()),
+  metadata: HandoffMetadata,
+  /** Addresses of the agents this work has passed through, the first one first. */
+  path: z.array(z.string()),
+  hops: z.int().nonnegative(),
+  maxHops: z.int().positive(),
+  /** When the answer is due: milliseconds since the epoch by the sender's clock ... */
+  deadline: z.number(),
+  /** ... and as time left when it was sent, for receivers whose clock differs. */
+  remainingMs: z.number(),
+  caller: Caller,
+  /** W3C trace context. */
+  traceparent: z.string().optional(),
+});
+export type Envelope = z.infer<typeof Envelope>;
+
+/**
+ * Reads the envelope of a request.
+ * @throws {BatonError} PROTOCOL for another major version, INVALID_ARGUMENT naming the first wrong field.
+ */
+export function parseEnvelope(value: unknown): Envelope {
+  const parsed = Envelope.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const version = (value as { v?: unknown } | null)?.v;
+  if (typeof version === 'number' && version !== ENVELOPE_VERSION) {
+    throw new BatonError(
+      'PROTOCOL',
+      `envelope version ${version} is not understood here; this agent speaks version ${ENVELOPE_VERSION}`,
+    );
+  }
+  throw new BatonError('INVALID_ARGUMENT', `envelope field ${explainIssue(parsed.error)}`);
+}
+
+/** The first thing a schema objected to, in one line: `"path": what was expected`. */
+export function explainIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return '"" is not valid';
+  return `"${issue.path.join('.')}": ${issue.message}`;
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { BatonError, ERROR_CODES, ErrorCode } from './error.ts';
+import { RunResult } from './result.ts';
+
+/** The JSON body of an error message (protocol section 9): `error` for anyone, `baton` for Baton. */
+export const ErrorBody = z.looseObject({
+  error: z.string(),
+  message: z.string().optional(),
+  retryable: z.boolean().optional(),
+  /** The failed run, so that its handoffs are not lost with it. */
+  baton: RunResult.optional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+const MAX_HEADER_TEXT = 200;
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+export function encodeErrorBody(error: BatonError, result?: RunResult): Uint8Array {
+  const body: ErrorBody = {
+    error: error.code.toLowerCase(),
+    message: error.message,
+    retryable: error.retryable,
+    ...(result && { baton: result }),
+  };
+  return encoder.encode(JSON.stringify(body));
+}
+
+/** An error's text as a header value: one line, at most 200 characters, printable ASCII. */
+export function headerText(message: string): string {
+  const line = message.replace(/\s*\n\s*/g, ' | ').replace(/[^\x20-\x7e]/g, '?');
+  return line.length > MAX_HEADER_TEXT ? `${line.slice(0, MAX_HEADER_TEXT - 3)}...` : line;
+}
+
+/** Rebuilds the error of an error message, and the failed run where the host told it. */
+export function decodeError(
+  protocolCode: number,
+  text: string,
+  data: Uint8Array,
+): {
+  error: BatonError;
+  result: RunResult | undefined;
+} {
+  const body = readBody(data);
+  const named = ErrorCode.safeParse(body?.error.toUpperCase());
+  const code = named.success ? named.data : codeOfProtocol(protocolCode);
+  const message = body?.message ?? (text || `error ${protocolCode} without a message`);
+  return { error: new BatonError(code, message), result: body?.baton };
+}
+
+function readBody(data: Uint8Array): ErrorBody | undefined {
+  if (data.length === 0) return undefined;
+  try {
+    return ErrorBody.safeParse(JSON.parse(decoder.decode(data))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Foreign hosts send a number only; the first row of the table that maps to it is meant. */
+function codeOfProtocol(protocolCode: number): ErrorCode {
+  if (protocolCode === 500) return 'INTERNAL';
+  if (protocolCode === 401) return 'PERMISSION_DENIED';
+  if (protocolCode === 409) return 'FAILED_PRECONDITION';
+  const codes = Object.keys(ERROR_CODES) as ErrorCode[];
+  return codes.find((code) => ERROR_CODES[code].protocol === protocolCode) ?? 'INTERNAL';
+}

@@ -1,0 +1,38 @@
+export { AgentCard, Capability, PROTOCOL_VERSION, ServiceInfo, ServiceMetadata } from './card.ts';
+export {
+  ACK,
+  BatonNote,
+  Chunk,
+  chunkText,
+  decodeChunk,
+  ERROR_CODE_HEADER,
+  ERROR_TEXT_HEADER,
+  encodeChunk,
+  HandoffStarted,
+  TERMINATOR,
+} from './chunk.ts';
+export {
+  Caller,
+  DEFAULT_MAX_HOPS,
+  ENVELOPE_VERSION,
+  Envelope,
+  HandoffMode,
+  parseEnvelope,
+  Source,
+} from './envelope.ts';
+export { BatonError, ERROR_CODES, ErrorCode, type ErrorCodeInfo, ErrorInfo, HandoffError } from './error.ts';
+export { decodeError, ErrorBody, encodeErrorBody, headerText } from './error-body.ts';
+export { decodeHeartbeat, encodeHeartbeat, Heartbeat, InstanceState, MISSED_BEATS } from './heartbeat.ts';
+export { ContentPart, lastUserText, Message, textOf } from './message.ts';
+export { HandoffMetadata, MAX_TIMEOUT_SECONDS, Priority, priorityValue } from './metadata.ts';
+export { type Address, AgentName, formatAddress, Owner, parseAddress } from './name.ts';
+export { Attachment, decodePrompt, encodePrompt, type IncomingPrompt, PromptRequest } from './prompt.ts';
+export { HandoffRecord, type HandoffResult, RunResult } from './result.ts';
+export {
+  ALL_HEARTBEATS,
+  heartbeatSubject,
+  promptSubject,
+  registrySubject,
+  statusSubject,
+  supervisorSubject,
+} from './subject.ts';

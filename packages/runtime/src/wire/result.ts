@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { HandoffMode } from './envelope.ts';
+import { ErrorInfo } from './error.ts';
+
+/** One handoff that happened while a question was answered. */
+export const HandoffRecord = z.looseObject({
+  id: z.string(),
+  from: z.string(),
+  to: z.string(),
+  mode: HandoffMode,
+  success: z.boolean(),
+  durationMs: z.number(),
+  error: ErrorInfo.optional(),
+});
+export type HandoffRecord = z.infer<typeof HandoffRecord>;
+
+/** What a run yields, exactly once, whether the agent answered itself, handed off, or failed. */
+export const RunResult = z.looseObject({
+  success: z.boolean(),
+  /** The answer; '' is an answer, null is none. */
+  response: z.string().nullable(),
+  /** Who answered. */
+  agent: z.string(),
+  conversation: z.string(),
+  id: z.string(),
+  durationMs: z.number(),
+  /** Every handoff on the way, in the order they began. */
+  handoffs: z.array(HandoffRecord),
+  /** What the answering agent learnt and wants its source to know. */
+  insights: z.record(z.string(), z.unknown()),
+  /** A fallback answered in place of the agent that was meant to. */
+  fallback: z.boolean(),
+  error: ErrorInfo.optional(),
+});
+export type RunResult = z.infer<typeof RunResult>;
+
+/** What a handoff yields at its source; `after_handoff` hooks see it and may replace it. */
+export interface HandoffResult {
+  readonly success: boolean;
+  readonly response: string | null;
+  readonly insights: Readonly<Record<string, unknown>>;
+  readonly fallback: boolean;
+  readonly error?: ErrorInfo;
+  /** Who answered: the target, or an agent it handed to. */
+  readonly agent: string;
+  readonly handoffId: string;
+  readonly durationMs: number;
+  /** Handoffs the target made in turn. */
+  readonly handoffs: readonly HandoffRecord[];
+}

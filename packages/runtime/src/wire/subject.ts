@@ -1,0 +1,49 @@
+import type { Address, Owner } from './name.ts';
+
+/** The first token after the verb in every Baton agent's subjects: the protocol's kind of agent. */
+export const AGENT_KIND = 'baton';
+
+/** Replicas of one agent share their subjects in this queue group (protocol section 2). */
+export const QUEUE_GROUP = 'agents';
+
+/** The NATS micro service every agent instance registers as (protocol section 3). */
+export const SERVICE_NAME = 'agents';
+
+/** Where prompts and handoffs to an agent are published. */
+export const promptSubject = ({ owner, agent }: Address) => `agents.prompt.${AGENT_KIND}.${owner}.${agent}`;
+
+/** Where any replica of an agent answers with a fresh heartbeat. */
+export const statusSubject = ({ owner, agent }: Address) => `agents.status.${AGENT_KIND}.${owner}.${agent}`;
+
+/** The registry subject of an agent: its instances announce themselves here. */
+export const heartbeatSubject = ({ owner, agent }: Address) => `agents.hb.${AGENT_KIND}.${owner}.${agent}`;
+
+/** Every agent's heartbeats, of every kind and owner. */
+export const ALL_HEARTBEATS = 'agents.hb.*.*.*';
+
+/** Which kind, owner and agent a heartbeat came from; undefined for a subject that is none. */
+export function parseHeartbeatSubject(subject: string): (Address & { kind: string }) | undefined {
+  const [verb, hb, kind, owner, agent, ...rest] = subject.split('.');
+  if (verb !== 'agents' || hb !== 'hb' || !kind || !owner || !agent || rest.length > 0) return undefined;
+  return { kind, owner, agent };
+}
+
+/** The kind, owner and agent in a prompt subject, as an instance's INFO record gives it. */
+export function parsePromptSubject(subject: string): (Address & { kind: string }) | undefined {
+  const [, , kind, owner, agent] = subject.split('.');
+  return kind && owner && agent ? { kind, owner, agent } : undefined;
+}
+
+/** Long-lived members of a mesh answer here what they remember: agents that were alive and are gone. */
+export const registrySubject = (owner: Owner) => `baton.${owner}.registry`;
+
+/** A mesh supervisor's control verbs. */
+export const supervisorSubject = (owner: Owner, verb: 'scale' | 'stop') =>
+  `baton.${owner}.supervisor.${verb}`;
+
+/** NATS micro discovery: every instance answers. */
+export const INFO_SUBJECT = `$SRV.INFO.${SERVICE_NAME}`;
+export const STATS_SUBJECT = `$SRV.STATS.${SERVICE_NAME}`;
+
+/** NATS micro discovery of one instance. */
+export const infoSubject = (instance: string) => `${INFO_SUBJECT}.${instance}`;
