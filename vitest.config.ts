@@ -1,17 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites see the sources of every package, not what was built: the `source` export condition. */
-const resolve = { conditions: ['source'] };
-const ssr = { resolve: { conditions: ['source'] } };
+const sources = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
-const project = (name: string, include: string[], more: object = {}) => ({
-  resolve,
-  ssr,
-  test: { name, include, ...more },
+const suite = (name: string, include: string[], more: object = {}) => ({
+  ...sources,
+  test: { name, include, server: { deps: { inline: [/@baton\//] } }, ...more },
 });
+
+const broker = { globalSetup: ['test/support/broker.ts'] };
 
 export default defineConfig({
   test: {
-    projects: [project('unit', ['packages/*/test/unit/**/*.test.ts'])],
+    projects: [
+      suite('unit', ['packages/*/test/unit/**/*.test.ts']),
+      suite('integration', ['packages/*/test/integration/**/*.test.ts'], { ...broker, testTimeout: 15_000 }),
+      suite('e2e', ['packages/*/test/e2e/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      suite('examples', ['examples/**/*.test.ts'], { ...broker, testTimeout: 60_000 }),
+    ],
   },
 });

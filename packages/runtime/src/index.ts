@@ -1,5 +1,5 @@
 export { type AgentOptions, BaseAgent } from './agent/agent.ts';
-export { type Context, getContext, type InboundHandoff } from './agent/context.ts';
+export { type Context, getContext, type InboundHandoff, type QueryOptions } from './agent/context.ts';
 export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './agent/decorators.ts';
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
 export { type RunEvent, unseenText } from './agent/events.ts';

@@ -1,1 +1,1 @@
-export {};
+export { NLISkill } from './nli/nli-skill.ts';

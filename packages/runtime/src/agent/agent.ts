@@ -7,14 +7,16 @@ import { AgentCard } from '../wire/card.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { AgentName } from '../wire/name.ts';
-import type { RunResult } from '../wire/result.ts';
-import { Context, type InboundHandoff, withContext } from './context.ts';
-import { startDeadline } from './deadline.ts';
+import type { HandoffResult, RunResult } from '../wire/result.ts';
+import { Context, type InboundHandoff, type QueryOptions, withContext } from './context.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { newScope, type RunOptions, toMessages } from './new-run.ts';
 import { makePlan, type Plan } from './plan.ts';
 import type { HandoffPort, RunScope } from './port.ts';
+import { query } from './query.ts';
+import type { Brain, Run } from './run.ts';
 import { Skill, type SkillHost } from './skill.ts';
 import { dependencyOrder } from './skill-order.ts';
 
@@ -52,11 +54,10 @@ export class BaseAgent {
   readonly version: string;
   readonly concurrency: number;
   readonly skills: Readonly<Record<string, Skill>>;
-  readonly #options: AgentOptions;
+  readonly #knowledge: AgentOptions['knowledge'];
   readonly #order: readonly string[];
   readonly #plan: Plan;
-  #model: Model | undefined;
-  #knowledge: Retriever | undefined;
+  readonly #brain: Brain;
   #ready: Promise<void> | undefined;
   #port: HandoffPort | undefined;
   #log: Logger = pino({ enabled: false });
@@ -76,18 +77,22 @@ export class BaseAgent {
     this.version = options.version ?? '0.1.0';
     this.concurrency = positive('concurrency', options.concurrency ?? 16);
     this.skills = options.skills ?? {};
-    this.#options = options;
-    this.#model = resolveModel(options.model);
+    this.#knowledge = options.knowledge;
+    this.#brain = {
+      instructions: this.instructions,
+      model: resolveModel(options.model),
+      knowledge: undefined,
+      maxTurns: positive('maxTurns', options.maxTurns ?? 10),
+    };
     this.#order = dependencyOrder(this.skills);
     this.#plan = makePlan(this.skills);
-    positive('maxTurns', options.maxTurns ?? 10);
     const host = this.#host();
     for (const skill of Object.values(this.skills)) bindSkill(skill, host);
   }
 
   /** The model in use; undefined for an agent that only hands off. */
   get model(): Model | undefined {
-    return this.#model;
+    return this.#brain.model;
   }
 
   /** Puts the agent on a mesh. */
@@ -112,22 +117,11 @@ export class BaseAgent {
     return iterate((emit, signal) => this.#start(messages, { ...options, signal }, emit), options.signal);
   }
 
-  /** One run with inherited bounds: what the serving side calls. Never rejects. */
-  async execute(input: RunInput, emit: Emit): Promise<RunResult> {
-    const { id, conversation } = input.scope;
-    const log = this.#log.child({ conversation, run: id });
-    const context = new Context({ agentName: this.name, log, ...input });
-    const start = async () => {
-      await this.prepare();
-      const brain = {
-        instructions: this.instructions,
-        model: this.#model,
-        knowledge: this.#knowledge,
-        maxTurns: this.#options.maxTurns ?? 10,
-      };
-      return await execute({ context, plan: this.#plan, brain, port: this.#port, emit, handoffs: [] });
-    };
-    return Object.keys(this.skills).length > 0 ? withContext(context, start) : start();
+  /** One run with inherited bounds, of an agent that is prepared: what the serving side calls. Never rejects. */
+  execute(input: RunInput, emit: Emit): Promise<RunResult> {
+    const run = this.#newRun(input, emit);
+    const hasSkills = this.#order.length > 0;
+    return hasSkills ? withContext(run.context, () => execute(run)) : execute(run);
   }
 
   /** What the agent tells the mesh about itself. */
@@ -147,21 +141,44 @@ export class BaseAgent {
   }
 
   async #start(messages: string | readonly Message[], options: RunOptions, emit: Emit): Promise<RunResult> {
-    const scope = newScope([`${this.#port?.owner ?? 'default'}/${this.name}`], options);
-    using deadline = startDeadline(scope.expiresAt, options.signal);
-    const input = {
-      messages: toMessages(messages),
-      scope: { ...scope, signal: deadline.signal },
-      inbound: undefined,
-    };
-    return await this.execute(input, emit);
+    await this.prepare();
+    const { scope, deadline } = this.#openScope(options);
+    using _ = deadline;
+    return await this.execute({ messages: toMessages(messages), scope, inbound: undefined }, emit);
+  }
+
+  /** A question asked by a skill outside any run, on a timer say: it has bounds of its own. */
+  async #askOutsideRun(target: string, question: string, options: QueryOptions): Promise<HandoffResult> {
+    const { scope, deadline } = this.#openScope({});
+    using _ = deadline;
+    const run = this.#newRun({ messages: [], scope, inbound: undefined }, () => {});
+    return await query(run, target, { question, ...options });
+  }
+
+  #openScope(options: RunOptions): { scope: RunScope; deadline: Deadline } {
+    const bounds = newScope([`${this.#port?.owner ?? 'default'}/${this.name}`], options);
+    const deadline = startDeadline(bounds.expiresAt, options.signal);
+    return { scope: { ...bounds, signal: deadline.signal }, deadline };
   }
 
   async #prepare(): Promise<void> {
-    const { knowledge } = this.#options;
-    const isFolder = typeof knowledge === 'string' || knowledge instanceof URL;
-    this.#knowledge = isFolder ? await loadKnowledge(knowledge) : knowledge;
+    const source = this.#knowledge;
+    const isFolder = typeof source === 'string' || source instanceof URL;
+    this.#brain.knowledge = isFolder ? await loadKnowledge(source) : source;
     for (const key of this.#order) await this.skills[key]?.initialize();
+  }
+
+  #newRun(input: RunInput, emit: Emit): Run {
+    const { id, conversation } = input.scope;
+    const log = this.#log.child({ conversation, run: id });
+    const context: Context = new Context({
+      agentName: this.name,
+      log,
+      query: (target, options) => query(run, target, options),
+      ...input,
+    });
+    const run: Run = { context, plan: this.#plan, brain: this.#brain, port: this.#port, emit, handoffs: [] };
+    return run;
   }
 
   #host(): SkillHost {
@@ -175,6 +192,7 @@ export class BaseAgent {
         if (agent.#port) return agent.#port;
         throw new BatonError('FAILED_PRECONDITION', `agent "${agent.name}" is not on a mesh yet`);
       },
+      query: (target, question, options) => agent.#askOutsideRun(target, question, options),
       skill(key) {
         const found = agent.skills[key];
         if (found) return found;

@@ -17,12 +17,24 @@ export interface InboundHandoff {
   readonly metadata: HandoffMetadata;
 }
 
+/** How one question to another agent may differ from the run it is asked in. */
+export interface QueryOptions {
+  /** Facts for the target, read there as `context.inbound.context`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+  /** Seconds the target has to answer; never longer than this run has left. */
+  readonly timeout?: number;
+}
+
+/** Asks another agent within a run. */
+export type Query = (target: string, options: QueryOptions & { question: string }) => Promise<HandoffResult>;
+
 export interface ContextOptions {
   readonly agentName: string;
   readonly messages: readonly Message[];
   readonly scope: RunScope;
   readonly inbound: InboundHandoff | undefined;
   readonly log: Logger;
+  readonly query: Query;
 }
 
 /**
@@ -50,6 +62,7 @@ export class Context {
   /** The piece of text an `on_chunk` hook may rewrite. */
   chunk = '';
 
+  readonly #query: Query;
   readonly #values = new Map<string, unknown>();
 
   constructor(options: ContextOptions) {
@@ -58,6 +71,7 @@ export class Context {
     this.scope = options.scope;
     this.inbound = options.inbound;
     this.log = options.log;
+    this.#query = options.query;
   }
 
   get conversation(): string {
@@ -77,6 +91,14 @@ export class Context {
   /** Time left until the answer is due, milliseconds, never negative. */
   get remainingMs(): number {
     return Math.max(0, this.scope.expiresAt - Date.now());
+  }
+
+  /**
+   * Asks another agent and waits for its answer. Never rejects: an unknown, dead, slow or failing agent is a
+   * result with `success: false`. The question inherits this run's conversation, deadline, path and user.
+   */
+  query(target: string, question: string, options: QueryOptions = {}): Promise<HandoffResult> {
+    return this.#query(target, { question, ...options });
   }
 
   /** The author's own values, for this run alone. */

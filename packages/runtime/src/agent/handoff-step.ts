@@ -1,11 +1,11 @@
 import { ulid } from 'ulid';
 import { explainIssue } from '../wire/envelope.ts';
-import { BatonError, HandoffError } from '../wire/error.ts';
-import type { Message } from '../wire/message.ts';
+import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
-import type { HandoffRecord, HandoffResult } from '../wire/result.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import { attemptHandoff, handedOver } from './attempt-handoff.ts';
 import type { Decision } from './decide.ts';
-import type { HandoffOrder, HandoffPort } from './port.ts';
+import type { HandoffOrder } from './port.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 
@@ -15,64 +15,30 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
  * and what they leave is what is returned.
  */
 export async function handOff(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
-  const { context, plan } = run;
+  const { context, plan, emit } = run;
   const id = ulid();
-  const started = performance.now();
+  const { mode } = condition;
   context.handoffAgent = target;
   context.handoffMetadata = { ...condition.metadata };
-  let result: HandoffResult;
-  try {
-    const port = requirePort(run);
-    const order = () => makeOrder(run, { id, mode: condition.mode });
-    port.check(order());
-    await runHooks(plan.hooks.before_handoff, context);
-    // A hook may have chosen another target or a shorter timeout.
-    const final = order();
-    if (plan.hooks.before_handoff.length > 0) port.check(final);
-    result = await carryOut(run, port, final);
-  } catch (thrown) {
-    result = failedResult(id, context.handoffAgent, asHandoffError(thrown, context.handoffAgent));
-  }
-  result = { ...result, durationMs: elapsed(started) };
-  record(run, result, { id, to: context.handoffAgent, mode: condition.mode });
+  const result = await attemptHandoff(run, {
+    id,
+    mode,
+    emit,
+    target: () => context.handoffAgent ?? target,
+    prepare: async (port) => {
+      const order = makeOrder(run, { id, mode });
+      port.check(order);
+      if (plan.hooks.before_handoff.length === 0) return order;
+      await runHooks(plan.hooks.before_handoff, context);
+      // A hook may have chosen another target or a shorter timeout, and added what is to travel.
+      const final = makeOrder(run, { id, mode });
+      port.check(final);
+      return final;
+    },
+  });
   context.handoffResult = result;
   await runLateHooks(plan.hooks.after_handoff, context);
   return settle(context.handoffResult, result);
-}
-
-/** A handoff that never got an answer. */
-export function failedResult(id: string, target: string, error: BatonError): HandoffResult {
-  return {
-    success: false,
-    response: null,
-    insights: {},
-    fallback: false,
-    error: error.toJSON(),
-    agent: target,
-    handoffId: id,
-    durationMs: 0,
-    handoffs: [],
-  };
-}
-
-/** What travels of a conversation: what people and agents said. One agent's instructions are not another's. */
-export function handedOver(messages: readonly Message[]): Message[] {
-  return messages.filter(({ role }) => role === 'user' || role === 'assistant');
-}
-
-async function carryOut(run: Run, port: HandoffPort, order: HandoffOrder): Promise<HandoffResult> {
-  const { id, target, mode } = order;
-  const { agentName, log } = run.context;
-  log.info({ handoff: id, target }, 'handing off');
-  run.emit({ type: 'handoff', handoff: { id, from: agentName, to: target, mode } });
-  return await port.carryOut(order, run.emit);
-}
-
-function requirePort(run: Run): HandoffPort {
-  if (run.port) return run.port;
-  throw new HandoffError('this agent is not on a mesh; launch it before it can hand off', {
-    code: 'FAILED_PRECONDITION',
-  });
 }
 
 function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mode'>): HandoffOrder {
@@ -82,9 +48,6 @@ function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mo
     const message = `handoffMetadata ${explainIssue(metadata.error)}`;
     throw new HandoffError(message, { code: 'INVALID_ARGUMENT', target });
   }
-  const { timeout } = metadata.data;
-  const expiresAt =
-    timeout === undefined ? scope.expiresAt : Math.min(scope.expiresAt, Date.now() + timeout * 1000);
   return {
     id,
     mode,
@@ -92,22 +55,17 @@ function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mo
     messages: handedOver(messages),
     context: context.handoffContext,
     metadata: metadata.data,
-    scope: { ...scope, expiresAt },
+    scope: withTimeout(scope, metadata.data.timeout),
   };
 }
 
-function record(run: Run, result: HandoffResult, hop: Pick<HandoffRecord, 'id' | 'to' | 'mode'>): void {
-  const { success, durationMs, error, handoffs } = result;
-  const { agentName: from, log } = run.context;
-  run.handoffs.push({ ...hop, from, success, durationMs, ...(error && { error }) }, ...handoffs);
-  const facts = {
-    handoff: hop.id,
-    target: hop.to,
-    durationMs,
-    ...(error && { code: error.code, reason: error.message }),
-  };
-  if (success) log.info(facts, 'handoff answered');
-  else log.warn(facts, 'handoff failed');
+/** Bounds for one handoff: the run's own, or `seconds` from now when that is sooner. */
+export function withTimeout<S extends { readonly expiresAt: number }>(
+  scope: S,
+  seconds: number | undefined,
+): S {
+  if (seconds === undefined) return scope;
+  return { ...scope, expiresAt: Math.min(scope.expiresAt, Date.now() + seconds * 1000) };
 }
 
 /** An author's replacement may leave fields out; the run still yields a whole result. */
@@ -123,12 +81,3 @@ function settle(left: Partial<HandoffResult> | undefined, original: HandoffResul
     response: left.response ?? null,
   };
 }
-
-function asHandoffError(thrown: unknown, target: string): BatonError {
-  const error = BatonError.from(thrown);
-  if (thrown instanceof BatonError) return error;
-  // An author's own exception aborts the handoff as a HandoffError would: fail closed.
-  return new HandoffError(error.message, { code: 'INTERNAL', cause: thrown, target });
-}
-
-const elapsed = (started: number) => Math.round(performance.now() - started);

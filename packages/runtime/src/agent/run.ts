@@ -10,7 +10,8 @@ import type { HandoffPort } from './port.ts';
 export interface Brain {
   readonly instructions: string;
   readonly model: Model | undefined;
-  readonly knowledge: Retriever | undefined;
+  /** Loaded when the agent is prepared. */
+  knowledge: Retriever | undefined;
   /** Calls to the model in one run. */
   readonly maxTurns: number;
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { BatonError } from '../wire/error.ts';
-import { type Context, getContext } from './context.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import { type Context, findContext, getContext, type QueryOptions } from './context.ts';
 import type { HandoffPort } from './port.ts';
 
 /** What a skill sees of the agent that owns it. */
@@ -9,6 +10,8 @@ export interface SkillHost {
   readonly log: Logger;
   /** @throws {BatonError} FAILED_PRECONDITION before the agent is launched on a mesh. */
   port(): HandoffPort;
+  /** Asks an agent outside any run. Never rejects. */
+  query(target: string, question: string, options: QueryOptions): Promise<HandoffResult>;
   /** @throws {BatonError} FAILED_PRECONDITION when the agent has no such skill. */
   skill(key: string): Skill;
 }
@@ -67,6 +70,12 @@ export class Skill {
   /** The context of the current run. @throws {BatonError} FAILED_PRECONDITION outside a run. */
   protected getContext(): Context {
     return getContext();
+  }
+
+  /** Asks an agent: within the current run, whose bounds it inherits, or outside any. Never rejects. */
+  protected query(target: string, question: string, options: QueryOptions = {}): Promise<HandoffResult> {
+    const context = findContext();
+    return context ? context.query(target, question, options) : this.host.query(target, question, options);
   }
 
   /** Whether the registry sees a live instance of an agent. */

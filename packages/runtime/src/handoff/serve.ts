@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { ulid } from 'ulid';
 import type { BaseAgent, RunInput } from '../agent/agent.ts';
+import { handedOver } from '../agent/attempt-handoff.ts';
 import { startDeadline } from '../agent/deadline.ts';
 import { type ProgressEvent, unseenText } from '../agent/events.ts';
-import { handedOver } from '../agent/handoff-step.ts';
 import { newScope } from '../agent/new-run.ts';
 import type { RunScope } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';

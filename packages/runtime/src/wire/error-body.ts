@@ -7,6 +7,7 @@ export const ErrorBody = z.looseObject({
   error: z.string(),
   message: z.string().optional(),
   retryable: z.boolean().optional(),
+  target: z.string().optional(),
   /** The failed run, so that its handoffs are not lost with it. */
   baton: RunResult.optional(),
 });
@@ -17,10 +18,10 @@ const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
 export function encodeErrorBody(error: BatonError, result?: RunResult): Uint8Array {
+  const { code, ...facts } = error.toJSON();
   const body: ErrorBody = {
-    error: error.code.toLowerCase(),
-    message: error.message,
-    retryable: error.retryable,
+    error: code.toLowerCase(),
+    ...facts,
     ...(result && { baton: result }),
   };
   return encoder.encode(JSON.stringify(body));
@@ -45,7 +46,7 @@ export function decodeError(
   const named = ErrorCode.safeParse(body?.error.toUpperCase());
   const code = named.success ? named.data : codeOfProtocol(protocolCode);
   const message = body?.message ?? (text || `error ${protocolCode} without a message`);
-  return { error: new BatonError(code, message), result: body?.baton };
+  return { error: new BatonError(code, message, { target: body?.target }), result: body?.baton };
 }
 
 function readBody(data: Uint8Array): ErrorBody | undefined {

@@ -1,0 +1,14 @@
+import { BaseAgent } from '@baton/runtime';
+import { CustomerServiceSkill } from './customer-service-skill.ts';
+import { knowledgeOf } from './department.ts';
+
+export default new BaseAgent({
+  name: 'customer-service',
+  description:
+    'The front desk of Larkmere, an online shop: answers, or hands the question to the right department.',
+  instructions:
+    'You are the helpful front desk of Larkmere, an online shop. Answer briefly, from the articles you are given.',
+  model: 'openai/gpt-4o-mini',
+  knowledge: knowledgeOf('customer-service'),
+  skills: { routing: new CustomerServiceSkill() },
+});

@@ -1,0 +1,78 @@
+import type { HandoffMode } from '../wire/envelope.ts';
+import { BatonError, HandoffError } from '../wire/error.ts';
+import type { Message } from '../wire/message.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import type { Emit } from './events.ts';
+import type { HandoffOrder, HandoffPort } from './port.ts';
+import type { Run } from './run.ts';
+
+/** One handoff about to be tried. `target` is read when needed: a hook may still change it. */
+export interface Attempt {
+  readonly id: string;
+  readonly mode: HandoffMode;
+  target(): string;
+  /** Checks and completes the order; what it throws ends the attempt before anything is published. */
+  prepare(port: HandoffPort): Promise<HandoffOrder>;
+  readonly emit: Emit;
+}
+
+/** Tries one handoff through the port and records it in the run. Never rejects: every failure is a result. */
+export async function attemptHandoff(run: Run, attempt: Attempt): Promise<HandoffResult> {
+  const started = performance.now();
+  const result = await carryOut(run, attempt).catch((thrown: unknown) =>
+    failedResult(attempt, asHandoffError(thrown, attempt.target())),
+  );
+  const timed = { ...result, durationMs: Math.round(performance.now() - started) };
+  record(run, attempt, timed);
+  return timed;
+}
+
+/** What travels of a conversation: what people and agents said. One agent's instructions are not another's. */
+export function handedOver(messages: readonly Message[]): Message[] {
+  return messages.filter(({ role }) => role === 'user' || role === 'assistant');
+}
+
+async function carryOut(run: Run, attempt: Attempt): Promise<HandoffResult> {
+  if (!run.port) {
+    throw new HandoffError('this agent is not on a mesh; launch it before it can hand off', {
+      code: 'FAILED_PRECONDITION',
+    });
+  }
+  const order = await attempt.prepare(run.port);
+  const { id, target, mode } = order;
+  const { agentName: from, log } = run.context;
+  log.info({ handoff: id, target }, 'handing off');
+  attempt.emit({ type: 'handoff', handoff: { id, from, to: target, mode } });
+  return await run.port.carryOut(order, attempt.emit);
+}
+
+function record(run: Run, { id, mode, target }: Attempt, result: HandoffResult): void {
+  const { success, durationMs, error, handoffs } = result;
+  const { agentName: from, log } = run.context;
+  const to = target();
+  run.handoffs.push({ id, from, to, mode, success, durationMs, ...(error && { error }) }, ...handoffs);
+  const facts = { handoff: id, target: to, durationMs };
+  if (error) log.warn({ ...facts, code: error.code, reason: error.message }, 'handoff failed');
+  else log.info(facts, 'handoff answered');
+}
+
+function failedResult({ id, target }: Attempt, error: BatonError): HandoffResult {
+  return {
+    success: false,
+    response: null,
+    insights: {},
+    fallback: false,
+    error: error.toJSON(),
+    agent: target(),
+    handoffId: id,
+    durationMs: 0,
+    handoffs: [],
+  };
+}
+
+function asHandoffError(thrown: unknown, target: string): BatonError {
+  const error = BatonError.from(thrown);
+  if (error === thrown) return error;
+  // An author's own exception aborts the handoff as a HandoffError would: fail closed.
+  return new HandoffError(error.message, { code: error.code, cause: thrown, target });
+}

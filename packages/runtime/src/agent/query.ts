@@ -1,0 +1,42 @@
+import { ulid } from 'ulid';
+import { HandoffMetadata } from '../wire/metadata.ts';
+import type { HandoffResult } from '../wire/result.ts';
+import { attemptHandoff } from './attempt-handoff.ts';
+import type { QueryOptions } from './context.ts';
+import { withTimeout } from './handoff-step.ts';
+import type { Run } from './run.ts';
+
+/**
+ * Asks another agent in the course of a run. What it streams is not part of this run's answer; that it was
+ * asked is part of its record. Never rejects.
+ */
+export function query(
+  run: Run,
+  target: string,
+  options: QueryOptions & { question: string },
+): Promise<HandoffResult> {
+  const { question, context = {}, timeout } = options;
+  const id = ulid();
+  return attemptHandoff(run, {
+    id,
+    mode: 'call',
+    target: () => target,
+    emit: (event) => {
+      if (event.type === 'handoff') run.emit(event);
+    },
+    prepare: async (port) => {
+      const metadata = HandoffMetadata.parse(timeout === undefined ? {} : { timeout });
+      const order = {
+        id,
+        mode: 'call',
+        target,
+        messages: [{ role: 'user', content: question }],
+        context,
+        metadata,
+        scope: withTimeout(run.context.scope, timeout),
+      } as const;
+      port.check(order);
+      return order;
+    },
+  });
+}
