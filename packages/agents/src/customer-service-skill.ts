@@ -1,4 +1,4 @@
-import { type Context, handoff, hook, Skill } from '@baton/runtime';
+import { type Context, handoff, hook, Skill, textOf } from '@baton/runtime';
 import { findCustomer } from './customers.ts';
 
 /** Which words belong to which department, asked in this order: "payment error" is about the payment. */
@@ -21,14 +21,27 @@ const DEPARTMENTS: readonly (readonly [agent: string, words: RegExp])[] = [
   ],
 ];
 
+/** A message that leans on the one before it goes where that one went. */
+const FOLLOW_UP = /^(and|but|so|then|what about|how about)\b|\b(it|that|this|them|those)\b/i;
+
+function departmentFor(query: string): string | null {
+  const words = query.toLowerCase();
+  return DEPARTMENTS.find(([, pattern]) => pattern.test(words))?.[0] ?? null;
+}
+
+function previousQuestion({ messages }: Context): string {
+  const previous = messages.filter(({ role }) => role === 'user').at(-2);
+  return previous ? textOf(previous) : '';
+}
+
 /** Routes a customer to the right department and tells it who is asking. */
 export class CustomerServiceSkill extends Skill {
   @handoff(undefined, {
     description: 'billing, technical support, shipping or the general assistant, by words',
   })
-  routeToDepartment(query: string): string | null {
-    const words = query.toLowerCase();
-    return DEPARTMENTS.find(([, pattern]) => pattern.test(words))?.[0] ?? null;
+  routeToDepartment(query: string, context: Context): string | null {
+    const department = departmentFor(query);
+    return department ?? (FOLLOW_UP.test(query) ? departmentFor(previousQuestion(context)) : null);
   }
 
   @hook('before_handoff')

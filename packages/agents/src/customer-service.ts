@@ -1,4 +1,5 @@
 import { BaseAgent } from '@baton/runtime';
+import { MemorySkill } from '@baton/skills';
 import { CustomerServiceSkill } from './customer-service-skill.ts';
 import { knowledgeOf } from './department.ts';
 
@@ -10,5 +11,5 @@ export default new BaseAgent({
     'You are the helpful front desk of Larkmere, an online shop. Answer briefly, from the articles you are given.',
   model: 'openai/gpt-4o-mini',
   knowledge: knowledgeOf('customer-service'),
-  skills: { routing: new CustomerServiceSkill() },
+  skills: { memory: new MemorySkill(), routing: new CustomerServiceSkill() },
 });

@@ -4,7 +4,7 @@ export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './ag
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
 export { type RunEvent, unseenText } from './agent/events.ts';
 export { DEFAULT_TIMEOUT_MS, type RunOptions } from './agent/new-run.ts';
-export type { HandoffPort, Peer } from './agent/port.ts';
+export type { HandoffPort, Peer, Store } from './agent/port.ts';
 export { Skill, type SkillHost, type SkillOptions } from './agent/skill.ts';
 export {
   type BrokerFile,

@@ -4,7 +4,7 @@ import type { Source } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
-import type { HandoffResult } from '../wire/result.ts';
+import type { HandoffResult, RunResult } from '../wire/result.ts';
 import type { RunScope } from './port.ts';
 
 /** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
@@ -43,7 +43,8 @@ export interface ContextOptions {
  */
 export class Context {
   readonly agentName: string;
-  readonly messages: readonly Message[];
+  /** The conversation this run answers; an `on_connection` hook may put earlier messages before it. */
+  messages: readonly Message[];
   readonly scope: RunScope;
   /** Set when this run answers a handoff. */
   readonly inbound: InboundHandoff | undefined;
@@ -59,6 +60,8 @@ export class Context {
   handoffResult: HandoffResult | undefined;
   /** What this agent learnt and tells its source with the result. */
   insights: Record<string, unknown> = {};
+  /** What the run yielded; set before `finalize_connection`. */
+  result: RunResult | undefined;
   /** The piece of text an `on_chunk` hook may rewrite. */
   chunk = '';
 

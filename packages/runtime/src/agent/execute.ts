@@ -18,8 +18,7 @@ export async function execute(run: Run): Promise<RunResult> {
   const { context, plan, handoffs } = run;
   const started = performance.now();
   const outcome = await attempt(run).catch((thrown: unknown) => failed(run, thrown));
-  await runLateHooks(plan.hooks.finalize_connection, context);
-  return {
+  context.result = {
     agent: context.agentName,
     conversation: context.conversation,
     id: context.scope.id,
@@ -29,6 +28,8 @@ export async function execute(run: Run): Promise<RunResult> {
     fallback: false,
     ...outcome,
   };
+  await runLateHooks(plan.hooks.finalize_connection, context);
+  return context.result;
 }
 
 async function attempt(run: Run): Promise<Outcome> {

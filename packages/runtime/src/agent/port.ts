@@ -41,6 +41,13 @@ export interface Peer {
   readonly instances: number;
 }
 
+/** A small shared memory of the mesh: JSON by key, kept by the broker. */
+export interface Store {
+  /** The value under a key; undefined when there is none or its time is over. */
+  get(key: string): Promise<unknown>;
+  put(key: string, value: unknown): Promise<void>;
+}
+
 /** What an agent is handed so that it can reach others. The agent itself knows no bus. */
 export interface HandoffPort {
   /** The owner this agent belongs to. */
@@ -54,6 +61,11 @@ export interface HandoffPort {
   carryOut(order: HandoffOrder, emit: Emit): Promise<HandoffResult>;
   /** Whether the registry sees a live instance. The bus has the last word when a handoff is published. */
   isAvailable(target: string): boolean;
+  /**
+   * Opens a store that all members of this owner share.
+   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.
+   */
+  store(options: { readonly name: string; readonly ttlMs: number }): Promise<Store>;
   /** Live agents, this one included. */
   peers(): readonly Peer[];
 }

@@ -4,6 +4,7 @@ import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { type BusMessage, Inbox } from './inbox.ts';
 import { followReplies, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
+import { openStore, type Store, type StoreOptions } from './store.ts';
 
 /** An open subscription. */
 export interface Subscription {
@@ -117,6 +118,11 @@ export class Bus implements AsyncDisposable {
   /** Registers an agent instance; see `addAgentService`. */
   serve(options: AgentServiceOptions): Promise<AgentService> {
     return addAgentService(this.#connection, options);
+  }
+
+  /** Opens a shared store; see `openStore`. */
+  store(options: StoreOptions): Promise<Store> {
+    return openStore(this.#connection, options);
   }
 
   /** Calls back each time the broker was lost and found again. */

@@ -6,7 +6,7 @@ import { checkAlive, checkOrder } from './guard.ts';
 
 /** The agent's way to the mesh: the other side of the port it is handed. */
 export function makePort(sender: Sender): HandoffPort {
-  const { registry, home } = sender;
+  const { bus, registry, home } = sender;
   return {
     owner: home,
     check: (order) => checkAlive(checkOrder(order, home), registry, home),
@@ -15,6 +15,7 @@ export function makePort(sender: Sender): HandoffPort {
       return asHandoffResult(await exchange(sender, { order, address }, emit));
     },
     isAvailable: (target) => registry.find(parseAddress(target, home)).status === 'live',
+    store: ({ name, ttlMs }) => bus.store({ name: `${home}_${name}`, ttlMs }),
     peers: () =>
       registry.agents().map(({ agent, owner, card, instances }) => ({
         name: agent,

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { join, type Mesh } from '@baton/runtime';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import billing from '../../src/billing-department.ts';
+import desk from '../../src/customer-service.ts';
+import general from '../../src/general-assistant.ts';
+import shipping from '../../src/shipping-department.ts';
+import technical from '../../src/technical-support.ts';
+
+let mesh: Mesh;
+
+beforeAll(async () => {
+  mesh = await join({ server: inject('broker'), owner: `t-${randomUUID().slice(0, 8)}` });
+  for (const agent of [billing, shipping, technical, general, desk]) await mesh.launch(agent);
+});
+
+afterAll(() => mesh.close());
+
+it.each([
+  [
+    'I was charged twice for my order. How do I get my money back?',
+    'billing-department',
+    /reservation|double/i,
+  ],
+  ['My router shows an error and the wifi keeps dropping.', 'technical-support', /router/i],
+  ['Where is my parcel? The tracking has not moved for three days.', 'shipping-department', /tracking/i],
+  ['There was a payment error', 'billing-department', /./],
+  ['Do you have a student discount?', 'general-assistant', /student/i],
+  ['What are your opening hours?', 'customer-service', /Monday/],
+  ['My charger is broken', 'technical-support', /./],
+])('sends "%s" to %s', async (question, agent, answer) => {
+  const result = await mesh.ask('customer-service', question);
+  expect(result).toMatchObject({ success: true, agent, response: expect.stringMatching(answer) });
+});
+
+it('sends a follow-up where the question before it went', async () => {
+  const conversation = randomUUID();
+  await mesh.ask('customer-service', 'do you deliver to Norway?', { conversation });
+  const result = await mesh.ask('customer-service', 'and how much does it cost?', { conversation });
+  expect(result).toMatchObject({ agent: 'shipping-department', response: expect.stringMatching(/£\d/) });
+});
+
+it('says honestly when no article fits', async () => {
+  const result = await mesh.ask('customer-service', 'zorp blick?');
+  expect(result.response).toMatch(/do not have an article/);
+});
