@@ -30,6 +30,7 @@ export type {
 } from './model/model.ts';
 export type { Passage, Retriever, SearchOptions } from './model/retriever.ts';
 export type { InstanceDetails, InstanceView } from './registry/instance-table.ts';
+export { lookalikes } from './registry/lookalike.ts';
 export type { AgentView } from './registry/registry.ts';
 export {
   type Address,
@@ -41,6 +42,7 @@ export {
   HandoffError,
   HandoffMetadata,
   HandoffMode,
+  type HandoffOutcome,
   HandoffRecord,
   type HandoffResult,
   Message,

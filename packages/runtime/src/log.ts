@@ -10,6 +10,8 @@ export interface LogOptions {
   /** For people instead of machines. Default: when stdout is a terminal and NODE_ENV is not `production`. */
   readonly pretty?: boolean;
   readonly colour?: boolean;
+  /** Takes the lines instead of stdout, as JSON. */
+  readonly destination?: { write(line: string): void };
 }
 
 /** The process's log on stdout: one JSON object a line, or readable lines on a terminal. */
@@ -18,6 +20,7 @@ export async function createLog(options: LogOptions = {}): Promise<Logger> {
   const isTerminal = process.stdout.isTTY === true;
   const { pretty = isTerminal && process.env.NODE_ENV !== 'production', colour = isTerminal } = options;
   const base: LoggerOptions = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  if (options.destination) return pino(base, options.destination);
   if (!pretty) return pino(base);
   // Loaded only where people read: it costs a tenth of a second at start.
   const { default: prettyStream } = await import('pino-pretty');

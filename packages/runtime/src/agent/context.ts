@@ -4,7 +4,7 @@ import type { Source } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
-import type { HandoffResult, RunResult } from '../wire/result.ts';
+import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts';
 import type { RunScope } from './port.ts';
 
 /** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
@@ -57,7 +57,7 @@ export class Context {
   /** As `handoffContext`, beside the handoff's own metadata, which it may override. */
   handoffMetadata: Record<string, unknown> = {};
   /** What the handoff yielded; an `after_handoff` hook may replace it. */
-  handoffResult: HandoffResult | undefined;
+  handoffResult: HandoffOutcome | undefined;
   /** What this agent learnt and tells its source with the result. */
   insights: Record<string, unknown> = {};
   /** What the run yielded; set before `finalize_connection`. */

@@ -2,7 +2,7 @@ import { ulid } from 'ulid';
 import { explainIssue } from '../wire/envelope.ts';
 import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
-import type { HandoffResult } from '../wire/result.ts';
+import type { HandoffOutcome, HandoffResult } from '../wire/result.ts';
 import { attemptHandoff, handedOver } from './attempt-handoff.ts';
 import type { Decision } from './decide.ts';
 import type { HandoffOrder } from './port.ts';
@@ -69,7 +69,7 @@ export function withTimeout<S extends { readonly expiresAt: number }>(
 }
 
 /** An author's replacement may leave fields out; the run still yields a whole result. */
-function settle(left: Partial<HandoffResult> | undefined, original: HandoffResult): HandoffResult {
+function settle(left: HandoffOutcome | undefined, original: HandoffResult): HandoffResult {
   if (left === original || !left) return original;
   const { error: _replaced, ...facts } = original;
   return {

@@ -158,6 +158,5 @@ function subjectOf(registry: Registry, address: Address): string {
 
 async function explain({ registry, home }: Sender, address: Address, thrown: unknown): Promise<BatonError> {
   if (!(thrown instanceof NoResponders)) return BatonError.from(thrown);
-  await registry.synced();
-  return unreachable(address, registry.find(address), { live: registryNames(registry, home), home });
+  return unreachable(address, await registry.lookUp(address), { live: registryNames(registry, home), home });
 }

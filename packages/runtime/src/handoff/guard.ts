@@ -84,7 +84,7 @@ export function unreachable(
       target,
     });
   }
-  const guess = presence.similar.length > 0 ? `; did you mean ${presence.similar.join(' or ')}?` : '';
+  const guess = presence.similar.length > 0 ? `; did you mean ${presence.similar.join(' or ')}?` : '.';
   const others = live.length > 0 ? ` Live agents: ${live.join(', ')}.` : ' No agents are live.';
   return new HandoffError(`there is no agent "${target}"${guess}${others}`, { code: 'NOT_FOUND', target });
 }

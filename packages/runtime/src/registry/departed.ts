@@ -4,7 +4,7 @@ import { z } from 'zod';
 const REMEMBER_MS = 3_600_000;
 const MAX_REMEMBERED = 1000;
 
-/** What a member of the mesh tells a newcomer: addresses of agents that are gone, and for how many milliseconds. */
+/** What a member of the mesh tells a newcomer: addresses of agents, and how many milliseconds ago they were last alive. */
 export const DepartedNote = z.record(z.string(), z.number().nonnegative());
 export type DepartedNote = z.infer<typeof DepartedNote>;
 

@@ -48,6 +48,7 @@ const EMPTY = new Uint8Array(0);
 export class Registry {
   readonly #bus: Bus;
   readonly #owner: Owner;
+  readonly #now: () => number;
   readonly #table: InstanceTable;
   readonly #departed: DepartedAgents;
   readonly #subscriptions: Subscription[] = [];
@@ -55,10 +56,12 @@ export class Registry {
   readonly #asking = new Set<string>();
   #sweep: NodeJS.Timeout | undefined;
   #synced: Promise<void> = Promise.resolve();
+  #told: Promise<void> = Promise.resolve();
 
   constructor({ bus, owner, now = Date.now }: RegistryOptions) {
     this.#bus = bus;
     this.#owner = owner;
+    this.#now = now;
     this.#table = new InstanceTable(now);
     this.#departed = new DepartedAgents(now);
   }
@@ -79,11 +82,11 @@ export class Registry {
     return this.#synced;
   }
 
-  /** From now on answers newcomers who ask which agents are gone. For members that stay, not for visitors. */
+  /** From now on tells newcomers which agents there are and were. For members that stay, not for visitors. */
   answerPeers(): void {
     const answer = (message: BusMessage) => {
       if (!message.reply) return;
-      this.#bus.publish(message.reply, new TextEncoder().encode(JSON.stringify(this.#departed.toNote())));
+      this.#bus.publish(message.reply, new TextEncoder().encode(JSON.stringify(this.#note())));
     };
     this.#subscriptions.push(this.#bus.subscribe(registrySubject(this.#owner), answer, 'registry'));
   }
@@ -124,6 +127,15 @@ export class Registry {
     return { status: 'unknown', similar: lookalikes(address.agent, names) };
   }
 
+  /** As `find`, once it is sure: what peers remember is known at once, who is alive takes a look around. */
+  async lookUp(address: Address): Promise<Presence> {
+    await this.#told;
+    const presence = this.find(address);
+    if (presence.status !== 'unknown') return presence;
+    await this.#synced;
+    return this.find(address);
+  }
+
   /** Calls back after an instance joined, left or changed; returns how to stop that. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -137,8 +149,9 @@ export class Registry {
   }
 
   async #sync(): Promise<void> {
-    await this.#bus.flush();
-    await Promise.all([this.#gatherInstances(), this.#askPeers()]);
+    const flushed = this.#bus.flush();
+    this.#told = flushed.then(() => this.#askPeers());
+    await Promise.all([flushed.then(() => this.#gatherInstances()), this.#told]);
   }
 
   async #gatherInstances(): Promise<void> {
@@ -189,6 +202,19 @@ export class Registry {
     this.#asking.delete(instance);
     // An instance that left while it was being asked must not come back to life.
     if (answer && this.#table.has(instance) && this.#describe(answer.data)) this.#changed();
+  }
+
+  /** The living are named too: a newcomer who cannot see one of them knows that it has died just now. */
+  #note(): DepartedNote {
+    const note = this.#departed.toNote();
+    for (const { owner, agent, lastSeen } of this.#table.values()) {
+      const address = `${owner}/${agent}`;
+      note[address] = Math.min(
+        note[address] ?? Number.POSITIVE_INFINITY,
+        Math.max(0, this.#now() - lastSeen),
+      );
+    }
+    return note;
   }
 
   #describe(data: Uint8Array): boolean {

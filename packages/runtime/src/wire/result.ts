@@ -34,7 +34,7 @@ export const RunResult = z.looseObject({
 });
 export type RunResult = z.infer<typeof RunResult>;
 
-/** What a handoff yields at its source; `after_handoff` hooks see it and may replace it. */
+/** What a handoff yields at its source. */
 export interface HandoffResult {
   readonly success: boolean;
   readonly response: string | null;
@@ -48,3 +48,6 @@ export interface HandoffResult {
   /** Handoffs the target made in turn. */
   readonly handoffs: readonly HandoffRecord[];
 }
+
+/** What `after_handoff` hooks see, and may replace with as little as `{ success: true, response: '...' }`. */
+export type HandoffOutcome = Pick<HandoffResult, 'success'> & Partial<HandoffResult>;
