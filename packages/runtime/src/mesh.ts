@@ -1,8 +1,8 @@
 import { type Logger, pino } from 'pino';
-import { ulid } from 'ulid';
 import type { BaseAgent } from './agent/agent.ts';
 import { startDeadline } from './agent/deadline.ts';
 import { type Emit, iterate, type RunEvent } from './agent/events.ts';
+import { newId } from './agent/id.ts';
 import { newScope, type RunOptions, toMessages } from './agent/new-run.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
@@ -83,7 +83,7 @@ export class Mesh implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #servers: AgentServer[] = [];
   readonly #controls: Subscription[] = [];
-  readonly #id = ulid().toLowerCase();
+  readonly #id = newId().toLowerCase();
   #stays = false;
 
   constructor(parts: MeshParts) {

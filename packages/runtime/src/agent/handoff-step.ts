@@ -1,10 +1,10 @@
-import { ulid } from 'ulid';
 import { explainIssue } from '../wire/envelope.ts';
 import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffOutcome, HandoffResult } from '../wire/result.ts';
 import { attemptHandoff, handedOver } from './attempt-handoff.ts';
 import type { Decision } from './decide.ts';
+import { newId } from './id.ts';
 import type { HandoffOrder } from './port.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
@@ -16,7 +16,7 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
  */
 export async function handOff(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
   const { context, plan, emit } = run;
-  const id = ulid();
+  const id = newId();
   const { mode } = condition;
   context.handoffAgent = target;
   context.handoffMetadata = { ...condition.metadata };

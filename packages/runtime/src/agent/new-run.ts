@@ -1,8 +1,8 @@
-import { ulid } from 'ulid';
 import { Caller, DEFAULT_MAX_HOPS } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
+import { newId } from './id.ts';
 import type { RunScope } from './port.ts';
 
 /** How long a run may take when nobody says otherwise, milliseconds. */
@@ -26,7 +26,7 @@ export interface RunOptions {
  * @throws {BatonError} INVALID_ARGUMENT naming the option.
  */
 export function newScope(path: readonly string[], options: RunOptions): Omit<RunScope, 'signal'> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, maxHops = DEFAULT_MAX_HOPS, conversation = ulid() } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, maxHops = DEFAULT_MAX_HOPS, conversation = newId() } = options;
   if (!(timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_SECONDS * 1000)) {
     throw invalid(
       'timeoutMs',
@@ -39,7 +39,7 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
     throw invalid('conversation', `must have 1 to 128 characters, not ${conversation.length}`);
   }
   return {
-    id: ulid(),
+    id: newId(),
     conversation,
     path,
     hops: 0,

@@ -1,9 +1,9 @@
-import { ulid } from 'ulid';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff } from './attempt-handoff.ts';
 import type { QueryOptions } from './context.ts';
 import { withTimeout } from './handoff-step.ts';
+import { newId } from './id.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -16,7 +16,7 @@ export function query(
   options: QueryOptions & { question: string },
 ): Promise<HandoffResult> {
   const { question, context = {}, timeout } = options;
-  const id = ulid();
+  const id = newId();
   return attemptHandoff(run, {
     id,
     mode: 'call',

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
-import { ulid } from 'ulid';
 import type { BaseAgent, RunInput } from '../agent/agent.ts';
 import { handedOver } from '../agent/attempt-handoff.ts';
 import { startDeadline } from '../agent/deadline.ts';
 import { type ProgressEvent, unseenText } from '../agent/events.ts';
+import { newId } from '../agent/id.ts';
 import { newScope } from '../agent/new-run.ts';
 import type { RunScope } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -139,7 +139,7 @@ function inherit(envelope: Envelope, { owner, agent }: Address): Omit<RunScope, 
 }
 
 function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> {
-  return newScope([`${owner}/${agent}`], { timeoutMs: PLAIN_PROMPT_TIMEOUT_MS, conversation: ulid() });
+  return newScope([`${owner}/${agent}`], { timeoutMs: PLAIN_PROMPT_TIMEOUT_MS, conversation: newId() });
 }
 
 function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope'> {
