@@ -1,6 +1,5 @@
 import { createProgram } from './program.ts';
-import { reportAndExit } from './report.ts';
 
 createProgram()
   .parseAsync()
-  .catch((thrown: unknown) => reportAndExit(thrown));
+  .catch(async (thrown: unknown) => (await import('./report.ts')).reportAndExit(thrown));

@@ -16,8 +16,17 @@ export function createProgram(): Command {
     .description('Launch, ask, watch and scale a mesh of AI agents on NATS.')
     .version('0.1.0')
     .showHelpAfterError('(baton <command> --help shows an example)')
-    .configureOutput({ outputError: (text, write) => write(text) });
-  for (const declare of [declareUp, declareDown, declareRun, declareAsk, declarePs, declareScale, declareBroker]) {
+    // Inherited by every command: wrong usage is INVALID_ARGUMENT, exit status 2.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
+  for (const declare of [
+    declareUp,
+    declareDown,
+    declareRun,
+    declareAsk,
+    declarePs,
+    declareScale,
+    declareBroker,
+  ]) {
     declare(program);
   }
   return program;

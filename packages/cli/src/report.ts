@@ -5,6 +5,7 @@ import { paint } from './terminal/paint.ts';
 export function reportAndExit(thrown: unknown): never {
   const error = BatonError.from(thrown);
   process.stderr.write(`${paint('red', 'error')} ${error.code}: ${error.message}\n`);
-  if (process.env.BATON_DEBUG) process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
+  if (process.env.BATON_DEBUG)
+    process.stderr.write(`${(error.cause as Error | undefined)?.stack ?? error.stack}\n`);
   process.exit(ERROR_CODES[error.code].exit);
 }

@@ -1,0 +1,20 @@
+import { catchInterrupt } from '../terminal/interrupt.ts';
+import { endWhenReaderLeaves } from '../terminal/output.ts';
+import type { AskFlags } from './flags.ts';
+
+/**
+ * The work of `baton ask`. Ends the process with the status of the answer: a connection's timers would keep it up for
+ * another second.
+ * @throws {BatonError} what went wrong, for the last line on stderr, unless `--json` has said it on stdout.
+ */
+export async function ask(agent: string, question: string | undefined, flags: AskFlags): Promise<never> {
+  endWhenReaderLeaves();
+  using interrupt = catchInterrupt();
+  const request = { agent, question, flags, signal: interrupt.signal };
+  if (flags.batch !== undefined) {
+    const { askBatch } = await import('./batch.ts');
+    process.exit(await askBatch(request));
+  }
+  const { askAloud, askForJson } = await import('./once.ts');
+  process.exit(flags.json ? await askForJson(request) : await askAloud(request));
+}

@@ -1,0 +1,72 @@
+import { BatonError, parseAddress, type RunOptions } from '@baton/runtime';
+import { parseDuration } from '../duration.ts';
+
+/** The options of `baton ask`, as they were typed. */
+export interface AskFlags {
+  readonly json?: boolean;
+  readonly trace?: boolean;
+  readonly conversation?: string;
+  readonly user?: string;
+  readonly timeout?: string;
+  readonly server?: string;
+  readonly batch?: string;
+  readonly column?: string;
+  readonly concurrency?: string;
+  readonly limit?: string;
+  readonly out?: string;
+}
+
+/** What `baton ask` was called with. */
+export interface AskRequest {
+  readonly agent: string;
+  readonly question: string | undefined;
+  readonly flags: AskFlags;
+  /** Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** Options that mean something with `--batch` alone. */
+const BATCH_ONLY = ['column', 'concurrency', 'limit', 'out'] as const;
+
+/**
+ * What `--conversation`, `--user` and `--timeout` ask for, with the name of the agent checked: a name that is none is
+ * refused before there is any connection.
+ * @throws {BatonError} INVALID_ARGUMENT naming the option.
+ */
+export function readRunOptions({ agent, flags, signal }: AskRequest): RunOptions {
+  parseAddress(agent, 'default');
+  const { conversation, user, timeout } = flags;
+  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, '--timeout');
+  return {
+    signal,
+    ...(conversation !== undefined && { conversation }),
+    ...(user !== undefined && { user }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  };
+}
+
+/** @throws {BatonError} INVALID_ARGUMENT for options that do not go together. */
+export function checkFlags({ question, flags }: AskRequest): void {
+  if (flags.batch === undefined) {
+    const stray = BATCH_ONLY.find((name) => flags[name] !== undefined);
+    if (stray) throw invalid(`--${stray} needs --batch`);
+    if (question === undefined) throw invalid('there is no question; "-" reads it from stdin');
+    return;
+  }
+  if (question !== undefined)
+    throw invalid('with --batch the questions come from the file; leave the question out');
+  if (flags.column === undefined) throw invalid('--batch needs --column, the column that holds the question');
+  if (flags.conversation !== undefined) throw invalid('with --batch each row is a conversation of its own');
+  if (flags.trace) throw invalid('--trace shows one question; it does not go with --batch');
+}
+
+/** @throws {BatonError} INVALID_ARGUMENT naming the option. */
+export function readCount(text: string, option: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(count) && count > 0) return count;
+  throw invalid(`${option} must be a positive integer, not ${JSON.stringify(text)}`);
+}
+
+function invalid(message: string): BatonError {
+  return new BatonError('INVALID_ARGUMENT', message);
+}

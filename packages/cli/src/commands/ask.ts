@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { AskFlags } from '../ask/flags.ts';
+
+const EXAMPLES = `
+Examples:
+  $ baton ask customer-service "where is my parcel?"
+  $ baton ask billing-department "what is VAT?" --trace --timeout 10s
+  $ cat letter.txt | baton ask customer-service -
+  $ baton ask customer-service --batch questions.csv --column text --out answers.jsonl`;
+
+/** `baton ask`: one question, its answer streamed to stdout; or every row of a CSV file. */
+export function declareAsk(program: Command): void {
+  program
+    .command('ask')
+    .description('ask an agent; its answer goes to stdout and nothing else does')
+    .argument('<agent>', 'name of the agent, or owner/name')
+    .argument('[question]', 'the question; "-" reads it from stdin')
+    .option('--json', 'print one JSON object instead of the text; with --batch, one as the last line')
+    .option('--trace', 'show who handed to whom, with durations, on stderr')
+    .option('--conversation <id>', 'continue a conversation')
+    .option('--user <id>', 'the user on whose behalf you ask')
+    .option('--timeout <duration>', 'how long an answer may take: 500ms, 30s, 2m (default 2m)')
+    .option('--server <url>', 'the broker (default: NATS_URL, then the one "baton up" started here)')
+    .option('--batch <file.csv>', 'ask every row of a CSV file instead')
+    .option('--column <name>', 'with --batch: the column that holds the question')
+    .option('--concurrency <n>', 'with --batch: questions in flight at a time (default 8)')
+    .option('--limit <n>', 'with --batch: ask the first rows only')
+    .option('--out <file.jsonl>', 'with --batch: write one line of JSON a row')
+    .addHelpText('after', EXAMPLES)
+    .action(async (agent: string, question: string | undefined, flags: AskFlags) => {
+      const { ask } = await import('../ask/ask.ts');
+      await ask(agent, question, flags);
+    });
+}

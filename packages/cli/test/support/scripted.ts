@@ -1,0 +1,74 @@
+import { BaseAgent, type Context, handoff, hook, type Model, Skill } from '@baton/runtime';
+
+/** A model that says these pieces, whatever it is asked; a promise between two pieces is waited for. */
+export function says(...pieces: readonly (string | Promise<unknown>)[]): Model {
+  return {
+    name: 'test/scripted',
+    async *generate() {
+      for (const piece of pieces) {
+        if (typeof piece === 'string') yield { type: 'text', text: piece };
+        else await piece;
+      }
+    },
+  };
+}
+
+/** A promise that never settles: the model that waits for it never ends by itself. */
+export const forever = new Promise<never>(() => {});
+
+/** A moment the test decides on. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+/** Sends questions about money to billing, about parcels to shipping, and about a ghost to an agent there is not. */
+class Routing extends Skill {
+  @handoff('billing-department')
+  aboutMoney(query: string): boolean {
+    return /invoice|refund|card/i.test(query);
+  }
+
+  @handoff('shipping')
+  aboutParcels(query: string): boolean {
+    return /parcel/i.test(query);
+  }
+
+  @handoff('ghost')
+  aboutGhosts(query: string): boolean {
+    return /ghost/i.test(query);
+  }
+}
+
+/** Keeps for whom and in which conversation the agent was asked. */
+export class Witness extends Skill {
+  readonly seen: { conversation: string; user: string | undefined }[] = [];
+
+  @hook('on_message')
+  note(context: Context): void {
+    this.seen.push({ conversation: context.conversation, user: context.scope.caller.user });
+  }
+}
+
+export const customerService = (): BaseAgent =>
+  new BaseAgent({
+    name: 'customer-service',
+    model: says('How can ', 'I help?'),
+    skills: { routing: new Routing() },
+  });
+
+export const billing = (): BaseAgent =>
+  new BaseAgent({
+    name: 'billing-department',
+    model: says('Your refund ', 'is on its way.'),
+    version: '1.2.3',
+  });
+
+export const shipping = (): BaseAgent =>
+  new BaseAgent({ name: 'shipping', model: says('It arrives tomorrow.'), concurrency: 4 });
+
+export const agentSaying = (name: string, ...pieces: readonly (string | Promise<unknown>)[]): BaseAgent =>
+  new BaseAgent({ name, model: says(...pieces) });
