@@ -1,20 +1,22 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseDuration } from '../../src/duration.ts';
 
-it.each([
-  ['500ms', 500],
-  ['30s', 30_000],
-  ['2m', 120_000],
-  ['1.5h', 5_400_000],
-  [' 1s ', 1000],
-])('reads %j as milliseconds', (text, milliseconds) => {
-  expect(parseDuration(text, '--timeout')).toBe(milliseconds);
-});
+describe('parseDuration', () => {
+  it.each([
+    ['500ms', 500],
+    ['2s', 2000],
+    ['1.5s', 1500],
+    ['1m', 60_000],
+    ['2h', 7_200_000],
+  ])('reads %s', (text, ms) => {
+    expect(parseDuration(text, '--timeout')).toBe(ms);
+  });
 
-it('refuses a number without a unit and names the option', () => {
-  expect(() => parseDuration('30', '--timeout')).toThrow('--timeout "30" has no unit: did you mean "30s"?');
-});
+  it.each(['', 'soon', '-1s', '1 s', '1d', 's', '1e3s'])('refuses %j, naming the field', (text) => {
+    expect(() => parseDuration(text, '--timeout')).toThrow(/^--timeout/);
+  });
 
-it.each(['', 's', '-1s', '1d', '1s2', '1e3s', 'ms'])('refuses %j', (text) => {
-  expect(() => parseDuration(text, 'timeout')).toThrow(/^timeout ".*" is no duration\. Write /);
+  it('asks for the unit of a bare number', () => {
+    expect(() => parseDuration('30', 'heartbeat')).toThrow('did you mean "30s"?');
+  });
 });

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatonError } from '@baton/runtime';
+import type { HostSettings } from '../host/settings.ts';
+import { type AgentChild, type Ready, startAgentChild } from './agent-child.ts';
+import type { AgentSpec } from './agent-spec.ts';
+import type { Gate } from './gate.ts';
+import type { Log } from './log.ts';
+import { Replica } from './replica.ts';
+
+export interface GroupOptions {
+  readonly spec: AgentSpec;
+  readonly settings: HostSettings;
+  /** What a person calls the agent before its name is known. */
+  readonly fallbackName: string;
+  readonly gate: Gate;
+  readonly log: Log;
+  /** Told every line a replica writes, and which one wrote it: `billing-department.1`. */
+  onLine(label: string, line: string, stream: 'stdout' | 'stderr'): void;
+}
+
+/** A change of the number of replicas. */
+export interface Scaled {
+  readonly agent: string;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Longer than an agent's own grace, so that killing is what happens to those that hang. */
+export const STOP_GRACE_MS = 30_000;
+/** How long a change of scale is waited for; it goes on after that. */
+const SCALE_WAIT_MS = 10_000;
+
+/** The replicas of one agent. Changes of their number happen one after the other. */
+export class AgentGroup {
+  readonly #options: GroupOptions;
+  readonly #replicas: Replica[] = [];
+  readonly #leaving = new Set<Replica>();
+  #name: string | undefined;
+  #changing: Promise<unknown> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
+    this.#name = options.spec.name;
+  }
+
+  /** The agent's name, as far as it is known. */
+  get name(): string {
+    return this.#name ?? this.#options.fallbackName;
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas;
+  }
+
+  /** Starts the replicas the spec asks for. @throws {BatonError} the first failure, with where the agent was asked for. */
+  async start(onUp: () => void): Promise<void> {
+    const fresh = this.#add(this.#options.spec.replicas);
+    await Promise.all(fresh.map((replica) => this.#startOne(replica).then(onUp)));
+  }
+
+  /**
+   * Brings the number of replicas to `count` and waits, 10 s at most, until the new ones are up or the others gone.
+   * @throws {BatonError} why a new replica does not come up; those that do not are given up. DEADLINE_EXCEEDED when they
+   * take longer: they go on starting.
+   */
+  scale(count: number): Promise<Scaled> {
+    const change = this.#changing.then(() => this.#resize(count));
+    this.#changing = change.catch(() => {});
+    return change;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    // They are not forgotten before they are gone: `kill` may be the next word.
+    for (const replica of this.#replicas.splice(0)) this.#leaving.add(replica);
+    await Promise.all([...this.#leaving].map((replica) => replica.stop(STOP_GRACE_MS)));
+  }
+
+  kill(): void {
+    this.#stopped = true;
+    for (const replica of [...this.#replicas, ...this.#leaving]) replica.kill();
+  }
+
+  async #resize(count: number): Promise<Scaled> {
+    if (this.#stopped) throw new BatonError('UNAVAILABLE', 'the mesh is stopping');
+    const before = this.#replicas.length;
+    if (count > before) await this.#grow(count);
+    else await Promise.race([this.#shrink(count), sleep(SCALE_WAIT_MS, undefined, { ref: false })]);
+    return { agent: this.name, before, after: this.#replicas.length };
+  }
+
+  async #grow(count: number): Promise<void> {
+    const fresh = this.#add(count - this.#replicas.length);
+    const started = Promise.all(
+      fresh.map((replica) =>
+        this.#startOne(replica).catch((error: unknown) => {
+          this.#drop(replica);
+          throw error;
+        }),
+      ),
+    );
+    const late = await Promise.race([started, sleep(SCALE_WAIT_MS, 'late' as const, { ref: false })]);
+    if (late !== 'late') return;
+    started.catch((error: Error) => this.#options.log.error(error.message));
+    const up = this.#replicas.filter(({ instance }) => instance !== undefined).length;
+    throw new BatonError(
+      'DEADLINE_EXCEEDED',
+      `${up} of ${count} replicas of "${this.name}" are up after ${SCALE_WAIT_MS / 1000} s; the others are still starting`,
+    );
+  }
+
+  async #shrink(count: number): Promise<void> {
+    const leaving = this.#replicas.splice(count);
+    await Promise.all(
+      leaving.map(async (replica) => {
+        this.#leaving.add(replica);
+        await replica.stop(STOP_GRACE_MS);
+        this.#leaving.delete(replica);
+      }),
+    );
+  }
+
+  #add(count: number): Replica[] {
+    const { log } = this.#options;
+    const taken = new Set(this.#replicas.map(({ number }) => number));
+    const fresh: Replica[] = [];
+    for (let number = 1; fresh.length < count; number += 1) {
+      if (taken.has(number)) continue;
+      const label = () => `${this.name}.${number}`;
+      fresh.push(new Replica({ number, label, launch: () => this.#launch(label), log }));
+    }
+    this.#replicas.push(...fresh);
+    return fresh;
+  }
+
+  #drop(replica: Replica): void {
+    const at = this.#replicas.indexOf(replica);
+    if (at >= 0) this.#replicas.splice(at, 1);
+  }
+
+  #launch(label: () => string): AgentChild {
+    const { spec, settings, onLine } = this.#options;
+    const tell = (line: string, stream: 'stdout' | 'stderr') => onLine(label(), line, stream);
+    return startAgentChild({ spec, settings, onLine: tell });
+  }
+
+  async #startOne(replica: Replica): Promise<Ready> {
+    try {
+      const ready = await this.#options.gate.pass(() => replica.start());
+      this.#name ??= ready.agent;
+      return ready;
+    } catch (thrown) {
+      const { code, message } = BatonError.from(thrown);
+      throw new BatonError(code, this.#blame(message), { cause: thrown });
+    }
+  }
+
+  #blame(message: string): string {
+    const { origin, name } = this.#options.spec;
+    if (message.startsWith(origin)) return message;
+    return name === undefined ? `${origin}: ${message}` : `${origin}: agent "${name}": ${message}`;
+  }
+}
