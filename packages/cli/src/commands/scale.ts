@@ -11,7 +11,7 @@ export function declareScale(program: Command): void {
   program
     .command('scale')
     .description('change how many processes agents of a running mesh have')
-    .argument('<agent=n...>', 'an agent and its number of replicas, 0 to 1000')
+    .argument('<agent=n...>', 'an agent (or owner/agent) and its number of replicas, 0 to 1000')
     .option('--json', 'print {agent, before, after}, one a line')
     .option('--server <url>', 'the broker (default: NATS_URL, then the one "baton up" started here)')
     .addHelpText('after', EXAMPLES)

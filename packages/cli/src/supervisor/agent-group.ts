@@ -70,11 +70,12 @@ export class AgentGroup {
     return change;
   }
 
-  async stop(): Promise<void> {
+  /** Drains every replica and waits until all are gone; they are killed after `graceMs`. */
+  async stop(graceMs = STOP_GRACE_MS): Promise<void> {
     this.#stopped = true;
     // They are not forgotten before they are gone: `kill` may be the next word.
     for (const replica of this.#replicas.splice(0)) this.#leaving.add(replica);
-    await Promise.all([...this.#leaving].map((replica) => replica.stop(STOP_GRACE_MS)));
+    await Promise.all([...this.#leaving].map((replica) => replica.stop(graceMs)));
   }
 
   kill(): void {

@@ -4,7 +4,7 @@ import { BatonError, type Mesh } from '@baton/runtime';
 import { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
 import type { HostSettings } from '../host/settings.ts';
-import { AgentGroup, type Scaled } from './agent-group.ts';
+import { AgentGroup, type Scaled, STOP_GRACE_MS } from './agent-group.ts';
 import { type AgentSpec, MAX_REPLICAS } from './agent-spec.ts';
 import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
@@ -26,7 +26,10 @@ export interface Progress {
 /** Starting a process takes a processor for half a second: more at a time only makes all of them late. */
 const STARTS_AT_A_TIME = Math.max(4, 2 * availableParallelism());
 
-export const ScaleRequest = z.object({
+/** What an agent gets to say goodbye when those before it have used up the time. */
+const LEAST_GRACE_MS = 1_000;
+
+const ScaleRequest = z.object({
   agent: z.string(),
   replicas: z.int().min(0).max(MAX_REPLICAS),
 });
@@ -100,15 +103,23 @@ export class Supervisor {
     }));
   }
 
-  /** Drains every process and waits until all are gone. */
+  /**
+   * Drains every process and waits until all are gone: one agent after the other, in the order they are named, so that
+   * what a front agent has begun still finds the agents it hands off to. All of it within the grace of one.
+   */
   stop(): Promise<void> {
-    this.#stopping ??= Promise.all(this.#groups.map((group) => group.stop())).then(() => {});
+    this.#stopping ??= this.#stopInOrder();
     return this.#stopping;
   }
 
   /** Ends every process now, whatever it is doing. */
   kill(): void {
     for (const group of this.#groups) group.kill();
+  }
+
+  async #stopInOrder(): Promise<void> {
+    const latest = Date.now() + STOP_GRACE_MS;
+    for (const group of this.#groups) await group.stop(Math.max(LEAST_GRACE_MS, latest - Date.now()));
   }
 
   #count(): number {

@@ -114,7 +114,9 @@ export function nextSteps(
   const first = agents[0]?.agent ?? 'agent';
   const { ask = first, question = 'hello' } = plan.questions[0] ?? {};
   const busy = agents.find(({ agent }) => agent !== ask)?.agent ?? first;
-  return hintLines({ ask: { agent: ask, question }, scale: busy, ...hints });
+  // Commands mean the owner "default" by a bare name.
+  const named = (agent: string) => (plan.owner === 'default' ? agent : `${plan.owner}/${agent}`);
+  return hintLines({ ask: { agent: named(ask), question }, scale: named(busy), ...hints });
 }
 
 async function takeDown(session: MeshSession, narrator: Narrator): Promise<void> {
@@ -123,7 +125,7 @@ async function takeDown(session: MeshSession, narrator: Narrator): Promise<void>
 }
 
 function makeLogLines({ plan, prefix }: RunMeshOptions, screen: Screen): LogLines {
-  const labels = plan.agents.map(({ name = '', replicas }) => `${name}.${replicas}`);
+  const labels = ['supervisor', ...plan.agents.map(({ name = '', replicas }) => `${name}.${replicas}`)];
   const colour = screen.isTerminal && !process.env.NO_COLOR;
   return new LogLines({ prefix, pretty: screen.isTerminal, colour, labels });
 }

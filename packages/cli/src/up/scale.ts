@@ -13,6 +13,8 @@ export interface ScaleFlags {
 }
 
 interface Change {
+  /** The agent, with its owner if it was given. */
+  readonly address: string;
   readonly agent: string;
   readonly replicas: number;
 }
@@ -44,9 +46,11 @@ export async function scale(changes: readonly string[], flags: ScaleFlags): Prom
 
 /** Reads `billing-department=3`. */
 function readChange(text: string): Change {
-  const [, agent = '', count = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const [, address = '', count = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
+  const [agent = '', owner = 'default', ...rest] = address.split('/').reverse();
+  const areNames = rest.length === 0 && [agent, owner].every((name) => AgentName.safeParse(name).success);
   const replicas = /^\d+$/.test(count) ? Number(count) : Number.NaN;
-  if (AgentName.safeParse(agent).success && replicas <= MAX_REPLICAS) return { agent, replicas };
+  if (areNames && replicas <= MAX_REPLICAS) return { address, agent, replicas };
   throw new BatonError(
     'INVALID_ARGUMENT',
     `${JSON.stringify(text)} must be <agent>=<n>, such as billing-department=3, with a whole number from 0 to ${MAX_REPLICAS}`,
@@ -54,10 +58,11 @@ function readChange(text: string): Change {
 }
 
 /** Asks the supervisor that runs the agent; when there is none, any: it knows which agents there are. */
-async function request(mesh: Mesh, change: Change): Promise<z.infer<typeof Scaled>> {
-  for (const to of [{ agent: change.agent }, {}]) {
+async function request(mesh: Mesh, { address, agent, replicas }: Change): Promise<z.infer<typeof Scaled>> {
+  for (const to of [{ agent: address }, {}]) {
     try {
-      return Scaled.parse(await mesh.control('scale', change, { ...to, timeoutMs: TIMEOUT_MS }));
+      const answer = await mesh.control('scale', { agent, replicas }, { ...to, timeoutMs: TIMEOUT_MS });
+      return Scaled.parse(answer);
     } catch (thrown) {
       if (!isNobodyThere(thrown)) throw thrown;
     }

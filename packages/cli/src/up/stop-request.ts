@@ -14,9 +14,10 @@ export function catchStop(killNow: (status: number) => void): StopRequest {
   const controller = new AbortController();
   let lastAt = Number.NEGATIVE_INFINITY;
   const onSignal = (signal: NodeJS.Signals) => {
-    const isRepeat = performance.now() - lastAt < SAME_SIGNAL_MS;
-    lastAt = performance.now();
-    if (isRepeat) return;
+    const now = performance.now();
+    // Counted from the last one that meant something, so that hammering on the keys is heard.
+    if (now - lastAt < SAME_SIGNAL_MS) return;
+    lastAt = now;
     if (controller.signal.aborted) killNow(STATUS[signal as keyof typeof STATUS]);
     else controller.abort();
   };

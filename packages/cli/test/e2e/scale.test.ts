@@ -36,6 +36,14 @@ it('reaches the supervisor that runs the agent when several are on the mesh', as
   );
 });
 
+it('reaches the agents of another owner by owner/agent', async () => {
+  await using folder = await meshFolder({
+    'mesh.yaml': `owner: acme\n${meshFile({ patient: ['patient.js'] })}`,
+  });
+  await folder.up();
+  expect((await folder.baton(['scale', 'acme/patient=2']).finished).stdout).toBe('patient 1 -> 2\n');
+});
+
 it('names the agents there are when asked for another', async () => {
   await using folder = await meshFolder({
     'mesh.yaml': meshFile({ echo: ['echo.ts'], patient: ['patient.js'] }),

@@ -36,7 +36,9 @@ it('brings up every replica as a process of its own, and takes everything down o
 it('shows the log lines of each replica under its name, as JSON in a pipe', async () => {
   await using folder = await meshFolder({ 'mesh.yaml': meshFile({ echo: ['echo.ts'] }) });
   const up = await folder.up();
-  const [, line = ''] = /^echo\.1 \| (.*)$/m.exec(up.stdout()) ?? [];
+  // What a replica says and that it is up come by two ways.
+  await up.shows(/^echo\.1 +\| .*\n/m);
+  const [, line = ''] = /^echo\.1 +\| (.*)$/m.exec(up.stdout()) ?? [];
   expect(JSON.parse(line)).toMatchObject({ agent: 'echo', msg: 'agent is up' });
 });
 
