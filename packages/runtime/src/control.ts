@@ -1,11 +1,22 @@
 import type { Bus, Subscription } from './bus/bus.ts';
+import type { BusMessage } from './bus/inbox.ts';
 import { BatonError, ErrorInfo } from './wire/error.ts';
 
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 const decode = (data: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(data));
 
+/** Where a control verb is served; members of one queue share its requests. */
+export interface ControlPlace {
+  readonly subject: string;
+  readonly queue?: string;
+}
+
 /** Serves one control subject: JSON in, JSON out; what `handle` throws travels back as an error. */
-export function serveControl(bus: Bus, subject: string, handle: (request: unknown) => unknown): Subscription {
+export function serveControl(
+  bus: Bus,
+  { subject, queue }: ControlPlace,
+  handle: (request: unknown) => unknown,
+): Subscription {
   const answer = async (data: Uint8Array): Promise<unknown> => {
     try {
       return { ok: await handle(decode(data)) };
@@ -13,9 +24,10 @@ export function serveControl(bus: Bus, subject: string, handle: (request: unknow
       return { error: BatonError.from(thrown).toJSON() };
     }
   };
-  return bus.subscribe(subject, ({ reply, data }) => {
+  const onRequest = ({ reply, data }: BusMessage) => {
     if (reply) void answer(data).then((value) => bus.publish(reply, encode(value)));
-  });
+  };
+  return bus.subscribe(subject, onRequest, queue);
 }
 
 /** Calls a control subject. @throws {BatonError} what the other side threw; UNAVAILABLE when nobody serves it. */

@@ -62,8 +62,9 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
     throw new BatonError('INVALID_ARGUMENT', `"heartbeatMs" must be at least 100, not ${heartbeatMs}`);
   const name = options.name ?? 'client';
   const { url } = await resolveServer(options.server === undefined ? {} : { server: options.server });
-  const bus = await Bus.connect({ server: url, name });
   const log = options.log ?? pino({ enabled: false });
+  const onError = (err: unknown) => log.error({ err }, 'a subscriber failed');
+  const bus = await Bus.connect({ server: url, name, onError });
   return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays: options.stays ?? false });
 }
 
@@ -153,17 +154,33 @@ export class Mesh implements AsyncDisposable {
 
   /** Calls back after an instance joined, left or changed; returns how to stop that. */
   onChange(listener: () => void): () => void {
-    return this.#registry.onChange(listener);
+    const { log } = this.#parts;
+    return this.#registry.onChange(() => {
+      try {
+        listener();
+      } catch (err) {
+        log.error({ err }, 'a listener to changes of the mesh failed');
+      }
+    });
   }
 
-  /** Serves a supervisor's control verb. */
-  onControl(verb: 'scale' | 'stop', handle: (request: unknown) => unknown): void {
-    this.#controls.push(serveControl(this.#parts.bus, supervisorSubject(this.owner, verb), handle));
+  /** Serves a supervisor's control verb; with `agent`, what is meant for that agent, once if several supervisors run it. */
+  onControl(verb: 'scale' | 'stop', handle: (request: unknown) => unknown, agent?: string): void {
+    const subject = this.#controlSubject(verb, agent);
+    const place = agent === undefined ? { subject } : { subject, queue: 'supervisor' };
+    this.#controls.push(serveControl(this.#parts.bus, place, handle));
   }
 
-  /** Calls the supervisor. @throws {BatonError} UNAVAILABLE when none is running, else what it answers with. */
-  control(verb: 'scale' | 'stop', request: unknown, timeoutMs = 5000): Promise<unknown> {
-    return callControl(this.#parts.bus, supervisorSubject(this.owner, verb), { request, timeoutMs });
+  /**
+   * Calls a supervisor; with `agent`, one that runs that agent. Default 5000 ms.
+   * @throws {BatonError} UNAVAILABLE when none is running, else what it answers with.
+   */
+  control(
+    verb: 'scale' | 'stop',
+    request: unknown,
+    { agent, timeoutMs = 5000 }: { agent?: string; timeoutMs?: number } = {},
+  ): Promise<unknown> {
+    return callControl(this.#parts.bus, this.#controlSubject(verb, agent), { request, timeoutMs });
   }
 
   /** Drains the agents launched here, then the connection. Calling it again is no error. */
@@ -198,6 +215,12 @@ export class Mesh implements AsyncDisposable {
     const sender: Sender = { bus, registry: this.#registry, home: owner, source };
     const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
     return await exchange(sender, { order, address }, emit);
+  }
+
+  #controlSubject(verb: 'scale' | 'stop', agent: string | undefined): string {
+    if (agent === undefined) return supervisorSubject(this.owner, verb);
+    const address = parseAddress(agent, this.owner);
+    return supervisorSubject(address.owner, verb, address.agent);
   }
 
   #stay(): void {

@@ -203,11 +203,9 @@ export class BaseAgent {
 }
 
 function bindSkill(skill: Skill, host: SkillHost): void {
-  skill.bind(host);
+  if (!skill.bind(host)) return;
   // A skill made inside another's constructor belongs to the same agent.
-  for (const value of Object.values(skill)) {
-    if (value instanceof Skill && !value.bound) bindSkill(value, host);
-  }
+  for (const value of Object.values(skill)) if (value instanceof Skill) bindSkill(value, host);
 }
 
 function positive(option: string, value: number): number {

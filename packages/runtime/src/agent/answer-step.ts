@@ -1,5 +1,6 @@
 import type { Model, ModelMessage, ModelRequest, ModelToolCall } from '../model/model.ts';
 import { searchConversation } from '../model/search-conversation.ts';
+import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import { type Message, textOf } from '../wire/message.ts';
 import type { Context } from './context.ts';
@@ -24,8 +25,10 @@ export async function answer(run: Run): Promise<string> {
   const messages = context.messages.flatMap(toModelMessage);
   let text = '';
   for (let turn = 0; turn < maxTurns; turn++) {
+    throwIfAborted(context.signal);
     await runHooks(plan.hooks.before_llm_call, context);
-    const { said, calls } = await oneTurn(run, model, { ...base, messages });
+    const { said, calls } = await oneTurn(run, model, { ...base, messages: [...messages] });
+    throwIfAborted(context.signal);
     await runLateHooks(plan.hooks.after_llm_call, context);
     text += said;
     if (calls.length === 0) return text;

@@ -1,7 +1,7 @@
 import type { HandoffMode } from '../wire/envelope.ts';
 import { BatonError, HandoffError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
-import type { HandoffResult } from '../wire/result.ts';
+import type { HandoffRecord, HandoffResult } from '../wire/result.ts';
 import type { Emit } from './events.ts';
 import type { HandoffOrder, HandoffPort } from './port.ts';
 import type { Run } from './run.ts';
@@ -19,11 +19,13 @@ export interface Attempt {
 /** Tries one handoff through the port and records it in the run. Never rejects: every failure is a result. */
 export async function attemptHandoff(run: Run, attempt: Attempt): Promise<HandoffResult> {
   const started = performance.now();
+  const records: HandoffRecord[] = [];
+  run.handoffs.push(records);
   const result = await carryOut(run, attempt).catch((thrown: unknown) =>
     failedResult(attempt, asHandoffError(thrown, attempt.target())),
   );
   const timed = { ...result, durationMs: Math.round(performance.now() - started) };
-  record(run, attempt, timed);
+  records.push(toRecord(run, attempt, timed), ...timed.handoffs);
   return timed;
 }
 
@@ -46,14 +48,14 @@ async function carryOut(run: Run, attempt: Attempt): Promise<HandoffResult> {
   return await run.port.carryOut(order, attempt.emit);
 }
 
-function record(run: Run, { id, mode, target }: Attempt, result: HandoffResult): void {
-  const { success, durationMs, error, handoffs } = result;
+function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult): HandoffRecord {
+  const { success, durationMs, error } = result;
   const { agentName: from, log } = run.context;
   const to = target();
-  run.handoffs.push({ id, from, to, mode, success, durationMs, ...(error && { error }) }, ...handoffs);
   const facts = { handoff: id, target: to, durationMs };
   if (error) log.warn({ ...facts, code: error.code, reason: error.message }, 'handoff failed');
   else log.info(facts, 'handoff answered');
+  return { id, from, to, mode, success, durationMs, ...(error && { error }) };
 }
 
 function failedResult({ id, target }: Attempt, error: BatonError): HandoffResult {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortError } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 
@@ -13,6 +14,8 @@ export interface Deadline extends Disposable {
 /** Starts the one timer of a run. Dispose it when the run is over. `expiresAt` is milliseconds since the epoch. */
 export function startDeadline(expiresAt: number, parent?: AbortSignal): Deadline {
   const controller = new AbortController();
+  // Many handoffs of one run, and many runs of one caller, may watch the same signal; each removes what it adds.
+  setMaxListeners(0, controller.signal, ...(parent ? [parent] : []));
   const expire = () => controller.abort(new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline'));
   const timer = setTimeout(expire, Math.min(MAX_TIMER_MS, Math.max(0, expiresAt - Date.now())));
   const follow = () => controller.abort(parent?.reason);

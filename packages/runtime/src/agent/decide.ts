@@ -1,5 +1,4 @@
 import { HandoffError } from '../wire/error.ts';
-import { quote } from '../wire/name.ts';
 import type { Context } from './context.ts';
 import type { Condition } from './plan.ts';
 
@@ -47,7 +46,7 @@ function readAnswer({ target, label }: Condition, answer: unknown): string | und
   if (answer === undefined || answer === null || answer === false) return undefined;
   if (typeof answer === 'string') return answer.trim() || undefined;
   throw new HandoffError(
-    `the dynamic handoff ${label} must answer with an agent's name or nothing, not ${quote(String(answer))}`,
+    `the dynamic handoff ${label} must answer with an agent's name or nothing, not with a value of type ${typeof answer}`,
     { code: 'INVALID_ARGUMENT' },
   );
 }

@@ -29,7 +29,7 @@ export interface HandoffDefinition {
   readonly mode: HandoffMode;
 }
 
-export interface HookDefinition {
+interface HookDefinition {
   readonly method: string;
   readonly hook: HookName;
   readonly priority: number;

@@ -23,12 +23,13 @@ export async function execute(run: Run): Promise<RunResult> {
     conversation: context.conversation,
     id: context.scope.id,
     durationMs: Math.round(performance.now() - started),
-    handoffs,
+    handoffs: handoffs.flat(),
     insights: context.insights,
     fallback: false,
     ...outcome,
   };
-  await runLateHooks(plan.hooks.finalize_connection, context);
+  // They have as long as the run has: one that hangs must not keep the answer back for ever.
+  await unlessAborted(runLateHooks(plan.hooks.finalize_connection, context), context.signal).catch(() => {});
   return context.result;
 }
 

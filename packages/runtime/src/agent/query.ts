@@ -1,3 +1,5 @@
+import { explainIssue } from '../wire/envelope.ts';
+import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff } from './attempt-handoff.ts';
@@ -25,14 +27,20 @@ export function query(
       if (event.type === 'handoff') run.emit(event);
     },
     prepare: async (port) => {
-      const metadata = HandoffMetadata.parse(timeout === undefined ? {} : { timeout });
+      const metadata = HandoffMetadata.safeParse(timeout === undefined ? {} : { timeout });
+      if (!metadata.success) {
+        throw new HandoffError(`query option ${explainIssue(metadata.error)}`, {
+          code: 'INVALID_ARGUMENT',
+          target,
+        });
+      }
       const order = {
         id,
         mode: 'call',
         target,
         messages: [{ role: 'user', content: question }],
         context,
-        metadata,
+        metadata: metadata.data,
         scope: withTimeout(run.context.scope, timeout),
       } as const;
       port.check(order);

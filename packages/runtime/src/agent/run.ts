@@ -24,6 +24,6 @@ export interface Run {
   /** Undefined while the agent is not launched on a mesh. */
   readonly port: HandoffPort | undefined;
   readonly emit: Emit;
-  /** Handoffs made so far, in the order they began. */
-  readonly handoffs: HandoffRecord[];
+  /** Handoffs in the order they began, each with those below it; empty while it is under way. */
+  readonly handoffs: HandoffRecord[][];
 }

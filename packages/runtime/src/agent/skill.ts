@@ -36,14 +36,16 @@ export class Skill {
   /** Called once, when the agent starts, after the skills this one depends on. */
   initialize(): Promise<void> | void {}
 
-  /** Binds the skill to its agent. The first agent keeps it. */
-  bind(host: SkillHost): void {
-    if (this.#host && this.#host !== host) {
+  /** Binds the skill to its agent, which keeps it; returns false when it belongs to that agent already. */
+  bind(host: SkillHost): boolean {
+    if (this.#host === host) return false;
+    if (this.#host) {
       throw new TypeError(
         `one ${this.constructor.name} is used by two agents, "${this.#host.agentName}" and "${host.agentName}"; give each its own`,
       );
     }
     this.#host = host;
+    return true;
   }
 
   /** Whether the skill belongs to an agent already. */

@@ -31,7 +31,9 @@ function readArguments({ parameters }: Tool, text: string): unknown {
   throw new Error(`argument ${explainIssue(parsed.error)}`);
 }
 
+/** @throws {TypeError} for a value JSON cannot hold; one it has no word for (undefined, a function) is no answer. */
 function toText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return value === undefined ? 'done' : JSON.stringify(value);
+  const text: string | undefined = JSON.stringify(value);
+  return text ?? 'done';
 }

@@ -1,7 +1,8 @@
-import { type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
+import { ErrorCode, type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
 import { BatonError } from '../wire/error.ts';
+import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
-import { type BusMessage, Inbox } from './inbox.ts';
+import { type BusMessage, type Guard, Inbox } from './inbox.ts';
 import { followReplies, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -13,6 +14,8 @@ export interface Subscription {
 
 /** When to stop listening for answers of which nobody knows the number. */
 export interface GatherOptions {
+  /** Called with each answer as it comes, in step with everything else this connection hears. */
+  onAnswer(message: BusMessage): void;
   /** Stop this long after the last answer, milliseconds. */
   readonly quietMs: number;
   /** Stop at the latest, milliseconds. */
@@ -24,14 +27,17 @@ export class Bus implements AsyncDisposable {
   readonly #connection: NatsConnection;
   readonly #inbox: Inbox;
 
-  private constructor(connection: NatsConnection) {
+  readonly #guard: Guard;
+
+  private constructor(connection: NatsConnection, guard: Guard) {
     this.#connection = connection;
-    this.#inbox = new Inbox(connection);
+    this.#guard = guard;
+    this.#inbox = new Inbox(connection, guard);
   }
 
-  /** @throws {BatonError} UNAVAILABLE when no broker answers in time (default 3 s). */
+  /** @throws {BatonError} UNAVAILABLE when no broker answers in time (default 2.5 s). */
   static async connect(options: ConnectOptions): Promise<Bus> {
-    return new Bus(await connectToBroker(options));
+    return new Bus(await connectToBroker(options), guardWith(options.onError ?? rethrowLater));
   }
 
   /** The largest message the broker takes, in bytes, headers counted. */
@@ -48,7 +54,10 @@ export class Bus implements AsyncDisposable {
     return this.#connection.info?.version ?? '';
   }
 
-  /** @throws {BatonError} INVALID_ARGUMENT when the message is larger than the broker takes; the connection lives on. */
+  /**
+   * @throws {BatonError} INVALID_ARGUMENT when the message with its headers is larger than the broker takes (the
+   * connection lives on), UNAVAILABLE once the connection is closed.
+   */
   publish(
     subject: string,
     data: Uint8Array,
@@ -56,18 +65,23 @@ export class Bus implements AsyncDisposable {
   ): void {
     if (data.length > this.maxPayload) throw tooLarge(data.length, this.maxPayload);
     const { reply, headers } = options;
-    this.#connection.publish(subject, data, {
-      ...(reply && { reply }),
-      ...(headers && { headers: toHeaders(headers) }),
-    });
+    try {
+      this.#connection.publish(subject, data, {
+        ...(reply && { reply }),
+        ...(headers && { headers: toHeaders(headers) }),
+      });
+    } catch (cause) {
+      throw this.#notPublished(cause, data.length);
+    }
   }
 
   /** Subscribes; with `queue`, each message goes to one member of that group. */
   subscribe(subject: string, onMessage: (message: BusMessage) => void, queue?: string): Subscription {
+    const guarded = this.#guard(onMessage);
     const subscription = this.#connection.subscribe(subject, {
       ...(queue && { queue }),
       callback: (error, message) => {
-        if (!error) onMessage(message);
+        if (!error) guarded(message);
       },
     });
     return { close: () => subscription.unsubscribe() };
@@ -93,21 +107,20 @@ export class Bus implements AsyncDisposable {
     return answer as BusMessage;
   }
 
-  /** Asks everyone who listens and returns what came; nobody listening is an empty list. */
-  gather(subject: string, { quietMs, maxMs }: GatherOptions): Promise<BusMessage[]> {
-    const answers: BusMessage[] = [];
+  /** Asks everyone who listens; settles when nobody has answered for a while, at once when nobody listens. */
+  gather(subject: string, { onAnswer, quietMs, maxMs }: GatherOptions): Promise<void> {
     const latest = Date.now() + maxMs;
     return new Promise((resolve) => {
       const finish = () => {
         reply.close();
-        resolve(answers);
+        resolve();
       };
       const reply = this.#inbox.open({
         expiresAt: latest,
         onExpire: finish,
         onMessage: (message) => {
           if (message.headers?.code === 503) return finish();
-          answers.push(message);
+          onAnswer(message);
           reply.expireAt(Math.min(latest, Date.now() + quietMs));
         },
       });
@@ -117,7 +130,7 @@ export class Bus implements AsyncDisposable {
 
   /** Registers an agent instance; see `addAgentService`. */
   serve(options: AgentServiceOptions): Promise<AgentService> {
-    return addAgentService(this.#connection, options);
+    return addAgentService(this.#connection, { ...options, onPrompt: this.#guard(options.onPrompt) });
   }
 
   /** Opens a shared store; see `openStore`. */
@@ -128,6 +141,13 @@ export class Bus implements AsyncDisposable {
   /** Calls back each time the broker was lost and found again. */
   onReconnect(callback: () => void): void {
     void this.#watchStatus(callback);
+  }
+
+  #notPublished(cause: unknown, bytes: number): BatonError {
+    if ((cause as { code?: unknown }).code === ErrorCode.MaxPayloadExceeded) {
+      return tooLarge(bytes, this.maxPayload);
+    }
+    return new BatonError('UNAVAILABLE', 'the connection to the broker is closed', { cause });
   }
 
   async #watchStatus(callback: () => void): Promise<void> {
@@ -141,16 +161,39 @@ export class Bus implements AsyncDisposable {
     return this.#connection.flush();
   }
 
-  /** Sends what is pending and closes; calling it again is no error. */
+  /** As `flush`, for goodbyes: never rejects, and a broker that is away holds it up for a second only. */
+  flushBriefly(): Promise<void> {
+    return briefly(this.#connection.flush());
+  }
+
+  /** Sends what is pending and closes, within about a second; calling it again is no error. */
   async close(): Promise<void> {
-    if (this.#connection.isClosed()) return;
-    if (this.#connection.isDraining()) return void (await this.#connection.closed());
-    await this.#connection.drain().catch(() => this.#connection.close());
+    if (!this.#connection.isClosed() && !this.#connection.isDraining())
+      await briefly(this.#connection.drain());
+    await this.#connection.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+const guardWith =
+  (onError: (error: unknown) => void): Guard =>
+  (callback) =>
+  (value) => {
+    try {
+      callback(value);
+    } catch (error) {
+      onError(error);
+    }
+  };
+
+/** Loud, where nobody listens for errors: a programming mistake must not pass unseen. */
+function rethrowLater(error: unknown): void {
+  setImmediate(() => {
+    throw error;
+  });
 }
 
 const NEVER = new AbortController().signal;

@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly name: string;
   /** How long the first connection may take, milliseconds. Default 2500: the command line promises an answer within 3 s. */
   readonly timeoutMs?: number;
+  /** Told what a subscriber threw. Default: it is thrown again, uncaught. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { NatsConnection } from 'nats';
-import { createInbox } from 'nats';
+import { createInbox, type NatsConnection } from 'nats';
+import { BatonError } from '../wire/error.ts';
 
 /** A message as it came off the bus. */
 export interface BusMessage {
@@ -19,9 +19,13 @@ export interface ReplySubject {
 
 interface Pending {
   onMessage(message: BusMessage): void;
-  onExpire(): void;
+  /** With a reason when it is not the time that has run out. */
+  onExpire(reason?: BatonError): void;
   expiresAt: number;
 }
+
+/** Wraps a subscriber so that nothing it throws reaches the client, which would stop reading for ever. */
+export type Guard = <T>(callback: (value: T) => void) => (value: T) => void;
 
 const SWEEP_MS = 25;
 
@@ -37,12 +41,16 @@ export class Inbox {
   #next = 0;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, guard: Guard) {
+    const onMessage = guard((message: BusMessage) =>
+      this.#pending.get(message.subject.slice(this.#cutAt))?.onMessage(message),
+    );
     connection.subscribe(`${this.#prefix}.*`, {
       callback: (error, message) => {
-        if (!error) this.#pending.get(message.subject.slice(this.#cutAt))?.onMessage(message);
+        if (!error) onMessage(message);
       },
     });
+    void connection.closed().then(() => this.#failAll());
   }
 
   /** Opens a reply subject. `onExpire` is called at most once, and only while it is open. */
@@ -64,6 +72,15 @@ export class Inbox {
     if (this.#pending.size > 0 || !this.#sweep) return;
     clearInterval(this.#sweep);
     this.#sweep = undefined;
+  }
+
+  /** No answer can come any more: nobody must wait for one until the deadline. */
+  #failAll(): void {
+    const reason = new BatonError('UNAVAILABLE', 'the connection to the broker was closed');
+    for (const [token, pending] of this.#pending) {
+      this.#close(token);
+      pending.onExpire(reason);
+    }
   }
 
   #expire(): void {

@@ -10,6 +10,8 @@ export interface ReplyHandlers {
   readonly expiresAt: number;
   /** Longest silence between two replies, milliseconds. */
   readonly silenceMs: number;
+  /** Longest wait for the first one, milliseconds. Default: `silenceMs`. */
+  readonly firstReplyMs?: number;
   /** Gives up with `CANCELLED`, or with the BatonError that is its reason. */
   readonly signal: AbortSignal;
 }
@@ -18,7 +20,8 @@ const NO_RESPONDERS = 503;
 
 /**
  * Publishes a request and settles when its last reply came.
- * @throws {BatonError} UNAVAILABLE at once when nobody serves the subject, and after `silenceMs` without a word;
+ * @throws {BatonError} UNAVAILABLE at once when nobody serves the subject, and after `firstReplyMs` or `silenceMs`
+ * without a word;
  * DEADLINE_EXCEEDED at `expiresAt`; CANCELLED on abort.
  */
 export function followReplies(
@@ -26,9 +29,10 @@ export function followReplies(
   publish: (reply: string) => void,
   handlers: ReplyHandlers,
 ): Promise<void> {
-  const { signal, expiresAt, silenceMs } = handlers;
+  const { signal, expiresAt, silenceMs, firstReplyMs = silenceMs } = handlers;
   return new Promise((resolve, reject) => {
-    const nextExpiry = () => Math.min(expiresAt, Date.now() + silenceMs);
+    const giveUpAfter = (ms: number) => Math.min(expiresAt, Date.now() + ms);
+    let patienceMs = firstReplyMs;
     const settle = (error?: unknown) => {
       reply.close();
       signal.removeEventListener('abort', onAbort);
@@ -37,12 +41,13 @@ export function followReplies(
     };
     const onAbort = () => settle(abortError(signal));
     const reply: ReplySubject = inbox.open({
-      expiresAt: nextExpiry(),
-      onExpire: () => settle(expiryError(expiresAt, silenceMs)),
+      expiresAt: giveUpAfter(patienceMs),
+      onExpire: (reason) => settle(reason ?? expiryError(expiresAt, patienceMs)),
       onMessage: (message) => {
         try {
           if (message.headers?.code === NO_RESPONDERS) return settle(new NoResponders());
-          reply.expireAt(nextExpiry());
+          patienceMs = silenceMs;
+          reply.expireAt(giveUpAfter(patienceMs));
           if (handlers.onReply(message)) settle();
         } catch (error) {
           settle(error);

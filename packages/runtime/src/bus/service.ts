@@ -2,6 +2,7 @@ import type { NatsConnection, Service, ServiceMsg } from 'nats';
 import type { ServiceMetadata } from '../wire/card.ts';
 import type { Address } from '../wire/name.ts';
 import { promptSubject, QUEUE_GROUP, SERVICE_NAME, statusSubject } from '../wire/subject.ts';
+import { briefly } from './briefly.ts';
 import type { BusMessage } from './inbox.ts';
 
 /** What an agent instance registers as (protocol section 3). */
@@ -62,9 +63,7 @@ export async function addAgentService(
   await connection.flush();
   return {
     id: service.info().id,
-    stop: async () => {
-      await service.stop();
-    },
+    stop: () => briefly(service.stop()),
   };
 }
 

@@ -6,6 +6,7 @@ import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
 import { PROTOCOL_VERSION } from '../wire/card.ts';
+import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { AGENT_KIND } from '../wire/subject.ts';
 import { KeepAlive } from './keep-alive.ts';
@@ -24,6 +25,7 @@ export class AgentServer implements AsyncDisposable {
   readonly #options: AgentServerOptions;
   readonly #announcer: Announcer;
   readonly #running = new Set<Promise<void>>();
+  readonly #giveUp = new AbortController();
   #service: AgentService | undefined;
   #draining = false;
   #stopped: Promise<void> | undefined;
@@ -45,7 +47,8 @@ export class AgentServer implements AsyncDisposable {
     const card = agent.card(address.owner);
     const hash = cardHash(card);
     const server = new AgentServer(options, hash);
-    const serving = { bus, agent, address, log, keepAlive: new KeepAlive() };
+    const { signal } = server.#giveUp;
+    const serving = { bus, agent, address, log, keepAlive: new KeepAlive(), signal };
     server.#service = await bus.serve({
       address,
       version: agent.version,
@@ -80,7 +83,8 @@ export class AgentServer implements AsyncDisposable {
   }
 
   /**
-   * Says that it is draining, takes no more, finishes what it has within `graceMs` (default 25 s), says goodbye.
+   * Says that it is draining, takes no more, finishes what it has within `graceMs` (default 25 s), tells the callers
+   * of what is left that it will not be answered, says goodbye.
    * Calling it again waits for the same end.
    */
   stop(graceMs = 25_000): Promise<void> {
@@ -98,7 +102,7 @@ export class AgentServer implements AsyncDisposable {
     await this.#service?.stop();
     await this.#finishWithin(graceMs);
     this.#announcer.stop();
-    await this.#options.bus.flush();
+    await this.#options.bus.flushBriefly();
   }
 
   async #finishWithin(graceMs: number): Promise<void> {
@@ -108,12 +112,11 @@ export class AgentServer implements AsyncDisposable {
     });
     await Promise.race([Promise.all(this.#running), grace]);
     clearTimeout(timer);
-    if (this.#running.size > 0) {
-      this.#options.log.warn(
-        { unfinished: this.#running.size },
-        'the grace time is over; work is left unfinished',
-      );
-    }
+    if (this.#running.size === 0) return;
+    const unfinished = this.#running.size;
+    this.#options.log.warn({ unfinished }, 'the grace time is over; work is left unfinished');
+    this.#giveUp.abort(new BatonError('UNAVAILABLE', 'the instance was stopped before it could answer'));
+    await Promise.all(this.#running);
   }
 
   #track(work: Promise<void>): void {

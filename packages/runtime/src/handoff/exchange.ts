@@ -33,6 +33,12 @@ export interface Sender {
 const SILENCE_MS = 60_000;
 
 /**
+ * Longest wait for the ack, milliseconds: hosts send it before any work. The broker's "no responders" is not
+ * always there to tell: an observer subscribed to everything counts as a responder.
+ */
+const ACK_MS = 10_000;
+
+/**
  * Publishes one request with its envelope and follows the answer to its end, passing on what streams.
  * Never rejects: every failure is a result, with whatever text had arrived.
  */
@@ -45,14 +51,20 @@ export async function exchange(
   const answer = new Answer(emit);
   try {
     const { signal, expiresAt } = order.scope;
-    await sender.bus.follow(subjectOf(sender.registry, address), encode(sender, order, address), {
-      signal,
-      expiresAt,
-      silenceMs: SILENCE_MS,
-      onReply: (message) => answer.take(message),
-    });
+    const data = encode(sender, order, address);
+    const onReply = (message: BusMessage) => answer.take(message);
+    await publish(sender.registry, address, (subject) =>
+      sender.bus.follow(subject, data, {
+        signal,
+        expiresAt,
+        firstReplyMs: ACK_MS,
+        silenceMs: SILENCE_MS,
+        onReply,
+      }),
+    );
   } catch (thrown) {
-    answer.error = await explain(sender, address, thrown);
+    // What the target itself reported says more than that its stream was then broken off.
+    answer.error ??= await explain(sender, address, thrown);
   }
   return answer.toResult(order, address, Math.round(performance.now() - started));
 }
@@ -78,7 +90,7 @@ class Answer {
       this.#result = result;
       return false;
     }
-    if (message.data.length === 0) return true;
+    if (message.data.length === 0) return message.headers === undefined;
     const chunk = decodeChunk(message.data);
     if (chunk?.type === 'response') {
       const text = chunkText(chunk.data);
@@ -144,6 +156,20 @@ function encode(sender: Sender, order: HandoffOrder, address: Address): Uint8Arr
 function isWholeConversation(messages: readonly Message[]): boolean {
   const [only] = messages;
   return messages.length === 1 && only?.role === 'user' && Object.keys(only).length === 2;
+}
+
+/** Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known. */
+async function publish(registry: Registry, address: Address, send: (subject: string) => Promise<void>) {
+  const subject = subjectOf(registry, address);
+  try {
+    await send(subject);
+  } catch (thrown) {
+    if (!(thrown instanceof NoResponders)) throw thrown;
+    await registry.synced();
+    const announced = subjectOf(registry, address);
+    if (announced === subject) throw thrown;
+    await send(announced);
+  }
 }
 
 /** Where to publish: the agent's own subject, or what a host of another kind under that name announced. */

@@ -24,6 +24,15 @@ export class KeepAlive {
 
   #check(): void {
     const due = Date.now() - KEEP_ALIVE_MS;
-    for (const writer of this.#writers) if (writer.lastWrite <= due) writer.ack();
+    for (const writer of this.#writers) if (writer.lastWrite <= due) this.#ack(writer);
+  }
+
+  #ack(writer: ReplyWriter): void {
+    try {
+      writer.ack();
+    } catch {
+      // The connection is closed: nobody is left to keep waiting.
+      this.remove(writer);
+    }
   }
 }

@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly address: Address;
   readonly keepAlive: KeepAlive;
   readonly log: Logger;
+  /** Aborted when the instance can wait no longer for what it has in hand. */
+  readonly signal: AbortSignal;
 }
 
 /** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
@@ -41,7 +43,16 @@ export async function servePrompt(options: ServeOptions, message: BusMessage): P
   } catch (thrown) {
     const error = BatonError.from(thrown);
     log.warn({ code: error.code, reason: error.message }, 'a prompt was refused');
+    tryToFail(writer, error, log);
+  }
+}
+
+/** What cannot be told (the connection is closed, say) must not bring the process down. */
+function tryToFail(writer: ReplyWriter, error: BatonError, log: Logger): void {
+  try {
     writer.fail(error);
+  } catch (err) {
+    log.error({ err }, 'a caller could not be told that its prompt failed');
   }
 }
 
@@ -64,7 +75,7 @@ function admit({ data }: BusMessage, { bus, address }: ServeOptions): IncomingPr
 async function answer(options: ServeOptions, incoming: IncomingPrompt, writer: ReplyWriter): Promise<void> {
   const { agent, address, keepAlive, log } = options;
   const scope = incoming.envelope ? inherit(incoming.envelope, address) : plainScope(address);
-  using deadline = startDeadline(scope.expiresAt);
+  using deadline = startDeadline(scope.expiresAt, options.signal);
   const input = { ...toInput(incoming, address), scope: { ...scope, signal: deadline.signal } };
   const stream = new AnswerStream(writer, incoming.envelope !== undefined);
   keepAlive.add(writer);
@@ -154,7 +165,7 @@ function facts({ conversation, id, durationMs, agent, handoffs, error }: RunResu
     conversation,
     handoff: id,
     durationMs,
-    agent,
+    answeredBy: agent,
     handoffs: handoffs.length,
     ...(error && { code: error.code, reason: error.message }),
   };

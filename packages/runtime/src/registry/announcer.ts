@@ -4,7 +4,7 @@ import type { Address } from '../wire/name.ts';
 import { AGENT_KIND, heartbeatSubject } from '../wire/subject.ts';
 
 /** What an instance reports of itself at this moment. */
-export interface InstanceStatus {
+interface InstanceStatus {
   readonly state: InstanceState;
   readonly inFlight: number;
   readonly capacity: number;

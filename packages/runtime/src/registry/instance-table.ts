@@ -33,6 +33,9 @@ export interface InstanceDetails {
   readonly card: AgentCard | undefined;
 }
 
+/** The agent a beat or a record speaks for, as its subject says. */
+type AgentHost = Address & { readonly kind: string };
+
 /** How an instance that has not yet beaten is judged: the protocol's default interval. */
 const DEFAULT_INTERVAL_MS = 30_000;
 
@@ -53,9 +56,10 @@ export class InstanceTable {
     return this.#instances.has(instance);
   }
 
-  /** Takes in a beat; returns what changed. */
-  beat(from: Address & { kind: string }, beat: Heartbeat): 'joined' | 'left' | 'seen' | 'ignored' {
+  /** Takes in a beat; returns what changed. Nobody speaks for an instance of another agent. */
+  beat(from: AgentHost, beat: Heartbeat): 'joined' | 'left' | 'seen' | 'ignored' {
     const known = this.#instances.get(beat.instance_id);
+    if (known && !isFrom(known, from)) return 'ignored';
     if (beat.state === 'stopped') {
       return this.#instances.delete(beat.instance_id) ? 'left' : 'ignored';
     }
@@ -75,14 +79,18 @@ export class InstanceTable {
     return known ? 'seen' : 'joined';
   }
 
-  /** Takes in an INFO record; returns false for a record that names no prompt endpoint. */
-  describe(info: ServiceInfo): boolean {
+  /**
+   * Takes in an INFO record. `cardHash` is the hash its beats named when it was asked for, so that one card is
+   * fetched once. Returns false for a record that names no prompt endpoint, or another agent's instance.
+   */
+  describe(info: ServiceInfo, cardHash = info.metadata.card_hash): boolean {
     const prompt = info.endpoints.find((endpoint) => endpoint.name === 'prompt');
     const from = prompt && parsePromptSubject(prompt.subject);
     if (!prompt || !from) return false;
     const { agent, owner, kind } = from;
     const known = this.#instances.get(info.id);
-    const details = readDetails(info, prompt.subject);
+    if (known && !isFrom(known, from)) return false;
+    const details = { ...readDetails(info, prompt.subject), cardHash };
     this.#instances.set(info.id, {
       agent,
       owner,
@@ -117,7 +125,11 @@ export class InstanceTable {
   }
 }
 
-function readDetails(info: ServiceInfo, promptSubject: string): InstanceDetails {
+function isFrom(known: AgentHost, { kind, owner, agent }: AgentHost): boolean {
+  return known.agent === agent && known.owner === owner && known.kind === kind;
+}
+
+function readDetails(info: ServiceInfo, promptSubject: string): Omit<InstanceDetails, 'cardHash'> {
   const { metadata, version, description = '' } = info;
   const pid = Number(metadata.pid);
   return {
@@ -126,7 +138,6 @@ function readDetails(info: ServiceInfo, promptSubject: string): InstanceDetails 
     description,
     pid: Number.isInteger(pid) ? pid : undefined,
     host: metadata.host,
-    cardHash: metadata.card_hash,
     card: readCard(metadata.card),
   };
 }

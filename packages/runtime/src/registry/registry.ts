@@ -1,6 +1,6 @@
 import type { Bus, Subscription } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
-import { type AgentCard, ServiceInfo } from '../wire/card.ts';
+import { type AgentCard, ServiceInfo, ServiceStats } from '../wire/card.ts';
 import { decodeHeartbeat, Heartbeat } from '../wire/heartbeat.ts';
 import { type Address, formatAddress, type Owner } from '../wire/name.ts';
 import {
@@ -155,23 +155,25 @@ export class Registry {
   }
 
   async #gatherInstances(): Promise<void> {
-    const [infos, stats] = await Promise.all([
-      this.#bus.gather(INFO_SUBJECT, DISCOVERY),
-      this.#bus.gather(STATS_SUBJECT, DISCOVERY),
+    // Each answer counts from when it comes: a goodbye heard after it must not be undone by it.
+    const onInfo = ({ data }: BusMessage) => {
+      const info = readInfo(data);
+      if (info) this.#table.describe(info);
+    };
+    const onStats = ({ data }: BusMessage) => this.#takeStats(data);
+    await Promise.all([
+      this.#bus.gather(INFO_SUBJECT, { ...DISCOVERY, onAnswer: onInfo }),
+      this.#bus.gather(STATS_SUBJECT, { ...DISCOVERY, onAnswer: onStats }),
     ]);
-    for (const { data } of infos) this.#describe(data);
-    for (const { data } of stats) this.#takeStats(data);
     this.#changed();
   }
 
   /** A statistics record carries the instance's fresh heartbeat; see the bus's `statsHandler`. */
   #takeStats(data: Uint8Array): void {
-    const { endpoints = [] } = (readJson(data) ?? {}) as {
-      endpoints?: { subject?: string; data?: unknown }[];
-    };
-    for (const endpoint of endpoints) {
+    const stats = ServiceStats.safeParse(readJson(data));
+    for (const endpoint of stats.data?.endpoints ?? []) {
       const beat = Heartbeat.safeParse(endpoint.data);
-      const from = parsePromptSubject(endpoint.subject ?? '');
+      const from = parsePromptSubject(endpoint.subject);
       if (beat.success && from) this.#table.beat(from, beat.data);
     }
   }
@@ -192,16 +194,18 @@ export class Registry {
     if (change === 'left') this.#noteDeparture(from);
     if (change === 'joined') this.#departed.remove(`${from.owner}/${from.agent}`);
     if (change !== 'ignored') this.#changed();
-    if (this.#table.needsDetails(beat.instance_id)) void this.#fetchDetails(beat.instance_id);
+    if (this.#table.needsDetails(beat.instance_id)) void this.#fetchDetails(beat);
   }
 
-  async #fetchDetails(instance: string): Promise<void> {
-    if (this.#asking.has(instance) || !/^[\w-]+$/.test(instance)) return;
+  async #fetchDetails({ instance_id: instance, card }: Heartbeat): Promise<void> {
+    if (this.#asking.has(instance)) return;
     this.#asking.add(instance);
     const answer = await this.#bus.request(infoSubject(instance), EMPTY, 1000).catch(() => undefined);
     this.#asking.delete(instance);
+    const info = answer && readInfo(answer.data);
     // An instance that left while it was being asked must not come back to life.
-    if (answer && this.#table.has(instance) && this.#describe(answer.data)) this.#changed();
+    if (info?.id !== instance || !this.#table.has(instance)) return;
+    if (this.#table.describe(info, card)) this.#changed();
   }
 
   /** The living are named too: a newcomer who cannot see one of them knows that it has died just now. */
@@ -217,11 +221,6 @@ export class Registry {
     return note;
   }
 
-  #describe(data: Uint8Array): boolean {
-    const info = ServiceInfo.safeParse(readJson(data));
-    return info.success && this.#table.describe(info.data);
-  }
-
   #expire(): void {
     const gone = this.#table.expire();
     for (const instance of gone) this.#noteDeparture(instance);
@@ -235,6 +234,10 @@ export class Registry {
   #changed(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function readInfo(data: Uint8Array): ServiceInfo | undefined {
+  return ServiceInfo.safeParse(readJson(data)).data;
 }
 
 function readJson(data: Uint8Array): unknown {

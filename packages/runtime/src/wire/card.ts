@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { InstanceId } from './heartbeat.ts';
 
 /** A tool or a handoff as others may see it. */
 export const Capability = z.looseObject({ name: z.string(), description: z.string().optional() });
@@ -35,7 +36,7 @@ export const PROTOCOL_VERSION = '0.3';
 
 /** What an instance answers to `$SRV.INFO.agents`: the part callers need (NATS ADR-32). */
 export const ServiceInfo = z.looseObject({
-  id: z.string(),
+  id: InstanceId,
   name: z.string(),
   version: z.string(),
   description: z.string().optional(),
@@ -49,3 +50,9 @@ export const ServiceInfo = z.looseObject({
   ),
 });
 export type ServiceInfo = z.infer<typeof ServiceInfo>;
+
+/** What an instance answers to `$SRV.STATS.agents`: an endpoint of Baton's carries a fresh heartbeat as its data. */
+export const ServiceStats = z.looseObject({
+  endpoints: z.array(z.looseObject({ subject: z.string(), data: z.unknown().optional() })),
+});
+export type ServiceStats = z.infer<typeof ServiceStats>;

@@ -42,6 +42,10 @@ export const ErrorInfo = z.looseObject({
 });
 export type ErrorInfo = z.infer<typeof ErrorInfo>;
 
+/** The longest text of an error that travels, characters: an error must never be too large to be told. */
+const MAX_MESSAGE = 2000;
+const MAX_TARGET = 200;
+
 /** What may accompany a `BatonError`. */
 export interface BatonErrorOptions {
   /** What went wrong underneath; stays in this process. */
@@ -66,10 +70,11 @@ export class BatonError extends Error {
     return ERROR_CODES[this.code].retryable;
   }
 
-  /** The form that crosses the bus and that `--json` prints. */
+  /** The form that crosses the bus and that `--json` prints; overlong texts are cut. */
   toJSON(): ErrorInfo {
-    const { code, message, retryable, target } = this;
-    return target === undefined ? { code, message, retryable } : { code, message, retryable, target };
+    const { code, retryable, target } = this;
+    const message = cut(this.message, MAX_MESSAGE);
+    return { code, message, retryable, ...(target !== undefined && { target: cut(target, MAX_TARGET) }) };
   }
 
   /** Wraps anything thrown, once; a `BatonError` (of any copy of this package) keeps its code. */
@@ -82,8 +87,7 @@ export class BatonError extends Error {
         target: known.data.target,
       });
     }
-    const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new BatonError('INTERNAL', message || 'an error without a message', { cause: thrown });
+    return new BatonError('INTERNAL', textOf(thrown) || 'an error without a message', { cause: thrown });
   }
 }
 
@@ -94,5 +98,18 @@ export class HandoffError extends BatonError {
   /** Defaults to `FAILED_PRECONDITION`: the source's own rules said no. */
   constructor(message: string, options: BatonErrorOptions & { readonly code?: ErrorCode } = {}) {
     super(options.code ?? 'FAILED_PRECONDITION', message, options);
+  }
+}
+
+function cut(text: string, limit: number): string {
+  return text.length > limit ? `${text.slice(0, limit - 3)}...` : text;
+}
+
+/** Anything can be thrown, things without a text among them. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return '';
   }
 }

@@ -1,4 +1,4 @@
-import type { Address, Owner } from './name.ts';
+import type { Address, AgentName, Owner } from './name.ts';
 
 /** The first token after the verb in every Baton agent's subjects: the protocol's kind of agent. */
 export const AGENT_KIND = 'baton';
@@ -28,18 +28,26 @@ export function parseHeartbeatSubject(subject: string): (Address & { kind: strin
   return { kind, owner, agent };
 }
 
-/** The kind, owner and agent in a prompt subject, as an instance's INFO record gives it. */
+/** One literal subject: no white space or control character could end it, no wildcard, no system subject. */
+const PUBLISHABLE = /^(?!\$)[^\s*>\p{Cc}]{1,255}$/u;
+
+/**
+ * The kind, owner and agent in a prompt subject, as an instance's INFO record gives it. Undefined for anything
+ * that must not be published to: the record is a stranger's word, and the subject goes on the wire as it is.
+ */
 export function parsePromptSubject(subject: string): (Address & { kind: string }) | undefined {
-  const [, , kind, owner, agent] = subject.split('.');
+  const tokens = subject.split('.');
+  if (!PUBLISHABLE.test(subject) || tokens.includes('')) return undefined;
+  const [, , kind, owner, agent] = tokens;
   return kind && owner && agent ? { kind, owner, agent } : undefined;
 }
 
 /** Long-lived members of a mesh answer here what they remember: agents that were alive and are gone. */
 export const registrySubject = (owner: Owner) => `baton.${owner}.registry`;
 
-/** A mesh supervisor's control verbs. */
-export const supervisorSubject = (owner: Owner, verb: 'scale' | 'stop') =>
-  `baton.${owner}.supervisor.${verb}`;
+/** A mesh supervisor's control verbs; with an agent, only the supervisors that run it listen. */
+export const supervisorSubject = (owner: Owner, verb: 'scale' | 'stop', agent?: AgentName) =>
+  `baton.${owner}.supervisor.${verb}${agent === undefined ? '' : `.${agent}`}`;
 
 /** NATS micro discovery: every instance answers. */
 export const INFO_SUBJECT = `$SRV.INFO.${SERVICE_NAME}`;
