@@ -15,6 +15,7 @@ export {
 } from './bus/broker/broker-file.ts';
 export { type FindOptions, findNatsServer, type NatsServerBinary } from './bus/broker/find.ts';
 export { installHint } from './bus/broker/install-hint.ts';
+export { isProcessAlive } from './bus/broker/process-alive.ts';
 export { type ResolvedServer, type ResolveOptions, resolveServer } from './bus/broker/resolve-server.ts';
 export { type Exit, type NatsServer, type StartOptions, startNatsServer } from './bus/broker/start.ts';
 export { createLog, LOG_LEVELS, type LogLevel, type LogOptions, parseLogLevel } from './log.ts';

@@ -1,19 +1,19 @@
 import { type Logger, pino } from 'pino';
 import type { BaseAgent } from './agent/agent.ts';
-import { startDeadline } from './agent/deadline.ts';
-import { type Emit, iterate, type RunEvent } from './agent/events.ts';
+import { iterate, type RunEvent } from './agent/events.ts';
 import { newId } from './agent/id.ts';
-import { newScope, type RunOptions, toMessages } from './agent/new-run.ts';
+import type { RunOptions } from './agent/new-run.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
 import { callControl, serveControl } from './control.ts';
 import { AgentServer } from './handoff/agent-server.ts';
-import { exchange, type Sender } from './handoff/exchange.ts';
+import { ask } from './handoff/ask.ts';
+import type { Sender } from './handoff/exchange.ts';
 import { makePort } from './handoff/port.ts';
 import type { InstanceView } from './registry/instance-table.ts';
 import { type AgentView, Registry } from './registry/registry.ts';
 import { BatonError } from './wire/error.ts';
-import { lastUserText, type Message } from './wire/message.ts';
+import type { Message } from './wire/message.ts';
 import { Owner, parseAddress } from './wire/name.ts';
 import type { RunResult } from './wire/result.ts';
 import { supervisorSubject } from './wire/subject.ts';
@@ -84,13 +84,16 @@ export class Mesh implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #servers: AgentServer[] = [];
   readonly #controls: Subscription[] = [];
-  readonly #id = newId().toLowerCase();
+  readonly #sender: Sender;
   #stays = false;
 
   constructor(parts: MeshParts) {
     this.owner = parts.owner;
     this.#parts = parts;
     this.#registry = new Registry({ bus: parts.bus, owner: parts.owner });
+    const { bus, owner: home, name } = parts;
+    const source = { agent: name, instance: newId().toLowerCase() };
+    this.#sender = { bus, registry: this.#registry, home, source: () => source };
     this.#registry.start();
     if (parts.stays) this.#stay();
   }
@@ -121,7 +124,7 @@ export class Mesh implements AsyncDisposable {
    * @throws {BatonError} INVALID_ARGUMENT, before anything is published, for a name, question or option that is none.
    */
   ask(target: string, question: string | readonly Message[], options: RunOptions = {}): Promise<RunResult> {
-    return this.#ask({ target, question, options }, () => {});
+    return ask(this.#sender, { target, question, options }, () => {});
   }
 
   /** As `ask`, telling what happens on the way; the last event is the result. Leaving the loop cancels. */
@@ -132,7 +135,7 @@ export class Mesh implements AsyncDisposable {
   ): AsyncIterable<RunEvent> {
     const { signal: parent, ...rest } = options;
     return iterate(
-      (emit, signal) => this.#ask({ target, question, options: { ...rest, signal } }, emit),
+      (emit, signal) => ask(this.#sender, { target, question, options: { ...rest, signal } }, emit),
       parent,
     );
   }
@@ -193,28 +196,6 @@ export class Mesh implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  async #ask(
-    {
-      target,
-      question,
-      options,
-    }: { target: string; question: string | readonly Message[]; options: RunOptions },
-    emit: Emit,
-  ): Promise<RunResult> {
-    const { owner, name, bus } = this.#parts;
-    const address = parseAddress(target, owner);
-    const messages = toMessages(question);
-    if (lastUserText(messages).trim() === '')
-      throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
-    const bounds = newScope([], options);
-    using deadline = startDeadline(bounds.expiresAt, options.signal);
-    const scope = { ...bounds, signal: deadline.signal };
-    const source = () => ({ agent: name, instance: this.#id });
-    const sender: Sender = { bus, registry: this.#registry, home: owner, source };
-    const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
-    return await exchange(sender, { order, address }, emit);
   }
 
   #controlSubject(verb: 'scale' | 'stop', agent: string | undefined): string {

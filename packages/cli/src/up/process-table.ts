@@ -1,22 +1,13 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isProcessAlive } from '@baton/runtime';
 
 const POLL_MS = 25;
 
-/** Whether a process is there, whoever's it is. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
 /** Whether a process is there and its command line is of a kind: a process id is used again one day. */
 export async function isRunningAs(pid: number, kind: (commandLine: string) => boolean): Promise<boolean> {
-  return isAlive(pid) && kind(await commandLine(pid));
+  return isProcessAlive(pid) && kind(await commandLine(pid));
 }
 
 /** Waits until a process is gone; false when it still is there after `timeoutMs`. */
@@ -31,7 +22,7 @@ export async function untilGone(pid: number, timeoutMs: number): Promise<boolean
 
 /** A process that ended but was not yet collected by its parent is gone for our purposes: it holds nothing any more. */
 async function isRunning(pid: number): Promise<boolean> {
-  if (!isAlive(pid)) return false;
+  if (!isProcessAlive(pid)) return false;
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat === undefined || !/^\d+ \(.*\) Z/s.test(stat);
 }

@@ -101,9 +101,15 @@ export class BaseAgent {
     this.#log = log;
   }
 
-  /** Loads knowledge and initialises skills, dependencies first; once, however often it is called. */
+  /**
+   * Loads knowledge and initialises skills, dependencies first; once, however often it is called, and anew after it
+   * has failed.
+   */
   prepare(): Promise<void> {
-    this.#ready ??= this.#prepare();
+    this.#ready ??= this.#prepare().catch((thrown: unknown) => {
+      this.#ready = undefined;
+      throw thrown;
+    });
     return this.#ready;
   }
 

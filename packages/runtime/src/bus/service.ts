@@ -1,5 +1,6 @@
 import type { NatsConnection, Service, ServiceMsg } from 'nats';
 import type { ServiceMetadata } from '../wire/card.ts';
+import { decodeJson } from '../wire/json.ts';
 import type { Address } from '../wire/name.ts';
 import { promptSubject, QUEUE_GROUP, SERVICE_NAME, statusSubject } from '../wire/subject.ts';
 import { briefly } from './briefly.ts';
@@ -33,7 +34,6 @@ export async function addAgentService(
   options: AgentServiceOptions,
 ): Promise<AgentService> {
   const { address, version, description, metadata } = options;
-  const decode = (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes));
   const service: Service = await connection.services.add({
     name: SERVICE_NAME,
     version,
@@ -43,7 +43,9 @@ export async function addAgentService(
     // Late joiners read an instance's state from its statistics: the same facts as a heartbeat.
     // (The handler is given the named endpoint; the client's type leaves the name out.)
     statsHandler: (endpoint) =>
-      Promise.resolve((endpoint as { name?: string }).name === 'status' ? decode(options.status()) : null),
+      Promise.resolve(
+        (endpoint as { name?: string }).name === 'status' ? decodeJson(options.status()) : null,
+      ),
   });
   service.addEndpoint('prompt', {
     subject: promptSubject(address),

@@ -154,7 +154,8 @@ function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> {
 }
 
 function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope'> {
-  const messages = handedOver(envelope?.messages ?? [{ role: 'user', content: prompt }]);
+  const sent = handedOver(envelope?.messages ?? []);
+  const messages = sent.length > 0 ? sent : [{ role: 'user', content: prompt } as const];
   if (!envelope || envelope.path.length === 0) return { messages, inbound: undefined };
   const { source, path, context, metadata } = envelope;
   return { messages, inbound: { source, origin: path[0] ?? agent, path, context, metadata } };

@@ -1,18 +1,12 @@
 import type { Bus, Subscription } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
-import { type AgentCard, ServiceInfo, ServiceStats } from '../wire/card.ts';
-import { decodeHeartbeat, Heartbeat } from '../wire/heartbeat.ts';
+import type { AgentCard } from '../wire/card.ts';
+import { decodeHeartbeat, type Heartbeat } from '../wire/heartbeat.ts';
+import { decodeJson, encodeJson } from '../wire/json.ts';
 import { type Address, formatAddress, type Owner } from '../wire/name.ts';
-import {
-  ALL_HEARTBEATS,
-  INFO_SUBJECT,
-  infoSubject,
-  parseHeartbeatSubject,
-  parsePromptSubject,
-  registrySubject,
-  STATS_SUBJECT,
-} from '../wire/subject.ts';
+import { ALL_HEARTBEATS, parseHeartbeatSubject, registrySubject } from '../wire/subject.ts';
 import { DepartedAgents, DepartedNote } from './departed.ts';
+import { discoverInstances, fetchInfo } from './discovery.ts';
 import { InstanceTable, type InstanceView } from './instance-table.ts';
 import { lookalikes } from './lookalike.ts';
 
@@ -40,8 +34,6 @@ export interface RegistryOptions {
 
 const SWEEP_MS = 200;
 const PEER_TIMEOUT_MS = 250;
-/** Answers to a broadcast come within milliseconds of each other; the second bound is for a busy machine. */
-const DISCOVERY = { quietMs: 150, maxMs: 1000 };
 const EMPTY = new Uint8Array(0);
 
 /** The live view of the mesh: heartbeats keep it, INFO records fill it in, silence empties it. */
@@ -86,7 +78,7 @@ export class Registry {
   answerPeers(): void {
     const answer = (message: BusMessage) => {
       if (!message.reply) return;
-      this.#bus.publish(message.reply, new TextEncoder().encode(JSON.stringify(this.#note())));
+      this.#bus.publish(message.reply, encodeJson(this.#note()));
     };
     this.#subscriptions.push(this.#bus.subscribe(registrySubject(this.#owner), answer, 'registry'));
   }
@@ -148,41 +140,26 @@ export class Registry {
     this.#listeners.clear();
   }
 
+  /** Never rejects: a connection that is closed meanwhile has nothing more to tell. */
   async #sync(): Promise<void> {
-    const flushed = this.#bus.flush();
+    const flushed = this.#bus.flush().catch(() => {});
     this.#told = flushed.then(() => this.#askPeers());
-    await Promise.all([flushed.then(() => this.#gatherInstances()), this.#told]);
+    await Promise.all([flushed.then(() => this.#discover()), this.#told]);
   }
 
-  async #gatherInstances(): Promise<void> {
-    // Each answer counts from when it comes: a goodbye heard after it must not be undone by it.
-    const onInfo = ({ data }: BusMessage) => {
-      const info = readInfo(data);
-      if (info) this.#table.describe(info);
-    };
-    const onStats = ({ data }: BusMessage) => this.#takeStats(data);
-    await Promise.all([
-      this.#bus.gather(INFO_SUBJECT, { ...DISCOVERY, onAnswer: onInfo }),
-      this.#bus.gather(STATS_SUBJECT, { ...DISCOVERY, onAnswer: onStats }),
-    ]);
+  async #discover(): Promise<void> {
+    await discoverInstances(this.#bus, {
+      onInfo: (info) => this.#table.describe(info),
+      onBeat: (from, beat) => this.#table.beat(from, beat),
+    }).catch(() => {});
     this.#changed();
-  }
-
-  /** A statistics record carries the instance's fresh heartbeat; see the bus's `statsHandler`. */
-  #takeStats(data: Uint8Array): void {
-    const stats = ServiceStats.safeParse(readJson(data));
-    for (const endpoint of stats.data?.endpoints ?? []) {
-      const beat = Heartbeat.safeParse(endpoint.data);
-      const from = parsePromptSubject(endpoint.subject);
-      if (beat.success && from) this.#table.beat(from, beat.data);
-    }
   }
 
   async #askPeers(): Promise<void> {
     const answer = await this.#bus
       .request(registrySubject(this.#owner), EMPTY, PEER_TIMEOUT_MS)
       .catch(() => undefined);
-    const note = answer && DepartedNote.safeParse(readJson(answer.data));
+    const note = answer && DepartedNote.safeParse(decodeJson(answer.data));
     if (note?.success) this.#departed.merge(note.data);
   }
 
@@ -200,12 +177,10 @@ export class Registry {
   async #fetchDetails({ instance_id: instance, card }: Heartbeat): Promise<void> {
     if (this.#asking.has(instance)) return;
     this.#asking.add(instance);
-    const answer = await this.#bus.request(infoSubject(instance), EMPTY, 1000).catch(() => undefined);
+    const info = await fetchInfo(this.#bus, instance);
     this.#asking.delete(instance);
-    const info = answer && readInfo(answer.data);
     // An instance that left while it was being asked must not come back to life.
-    if (info?.id !== instance || !this.#table.has(instance)) return;
-    if (this.#table.describe(info, card)) this.#changed();
+    if (info && this.#table.has(instance) && this.#table.describe(info, card)) this.#changed();
   }
 
   /** The living are named too: a newcomer who cannot see one of them knows that it has died just now. */
@@ -233,17 +208,5 @@ export class Registry {
 
   #changed(): void {
     for (const listener of this.#listeners) listener();
-  }
-}
-
-function readInfo(data: Uint8Array): ServiceInfo | undefined {
-  return ServiceInfo.safeParse(readJson(data)).data;
-}
-
-function readJson(data: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(data));
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HandoffMode } from './envelope.ts';
+import { decodeJson, encodeJson } from './json.ts';
 import { Attachment } from './prompt.ts';
 import { RunResult } from './result.ts';
 
@@ -41,9 +42,6 @@ export const Chunk = z.discriminatedUnion('type', [
 ]);
 export type Chunk = z.infer<typeof Chunk>;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /** The first message of every stream, repeated as a keep-alive. */
 export const ACK = encodeChunk({ type: 'status', data: 'ack' });
 
@@ -55,16 +53,12 @@ export const ERROR_CODE_HEADER = 'Nats-Service-Error-Code';
 export const ERROR_TEXT_HEADER = 'Nats-Service-Error';
 
 export function encodeChunk(chunk: Chunk): Uint8Array {
-  return encoder.encode(JSON.stringify(chunk));
+  return encodeJson(chunk);
 }
 
 /** Reads one message of a stream; undefined for an unknown type or a malformed chunk, which callers skip. */
 export function decodeChunk(data: Uint8Array): Chunk | undefined {
-  try {
-    return Chunk.safeParse(JSON.parse(decoder.decode(data))).data;
-  } catch {
-    return undefined;
-  }
+  return Chunk.safeParse(decodeJson(data)).data;
 }
 
 /** The text that a response chunk adds to the answer. */

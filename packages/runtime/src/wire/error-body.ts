@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BatonError, ERROR_CODES, ErrorCode } from './error.ts';
+import { decodeJson, encodeJson } from './json.ts';
 import { RunResult } from './result.ts';
 
 /** The JSON body of an error message (protocol section 9): `error` for anyone, `baton` for Baton. */
@@ -14,8 +15,6 @@ export const ErrorBody = z.looseObject({
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
 const MAX_HEADER_TEXT = 200;
-const decoder = new TextDecoder();
-const encoder = new TextEncoder();
 
 export function encodeErrorBody(error: BatonError, result?: RunResult): Uint8Array {
   const { code, ...facts } = error.toJSON();
@@ -24,7 +23,7 @@ export function encodeErrorBody(error: BatonError, result?: RunResult): Uint8Arr
     ...facts,
     ...(result && { baton: result }),
   };
-  return encoder.encode(JSON.stringify(body));
+  return encodeJson(body);
 }
 
 /** An error's text as a header value: one line, at most 200 characters, printable ASCII. */
@@ -42,20 +41,11 @@ export function decodeError(
   error: BatonError;
   result: RunResult | undefined;
 } {
-  const body = readBody(data);
+  const body = ErrorBody.safeParse(decodeJson(data)).data;
   const named = ErrorCode.safeParse(body?.error.toUpperCase());
   const code = named.success ? named.data : codeOfProtocol(protocolCode);
   const message = body?.message ?? (text || `error ${protocolCode} without a message`);
   return { error: new BatonError(code, message, { target: body?.target }), result: body?.baton };
-}
-
-function readBody(data: Uint8Array): ErrorBody | undefined {
-  if (data.length === 0) return undefined;
-  try {
-    return ErrorBody.safeParse(JSON.parse(decoder.decode(data))).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Foreign hosts send a number only; the first row of the table that maps to it is meant. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decodeJson, encodeJson } from './json.ts';
 
 /** What an instance says of itself: taking work, full, finishing what it has, or gone. */
 export const InstanceState = z.enum(['ready', 'busy', 'draining', 'stopped']);
@@ -32,18 +33,11 @@ export type Heartbeat = z.infer<typeof Heartbeat>;
 /** An instance is gone this many intervals after its last beat (protocol section 8). */
 export const MISSED_BEATS = 3;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 export function encodeHeartbeat(beat: Heartbeat): Uint8Array {
-  return encoder.encode(JSON.stringify(beat));
+  return encodeJson(beat);
 }
 
 /** Reads a heartbeat; undefined when it is malformed, which watchers skip. */
 export function decodeHeartbeat(data: Uint8Array): Heartbeat | undefined {
-  try {
-    return Heartbeat.safeParse(JSON.parse(decoder.decode(data))).data;
-  } catch {
-    return undefined;
-  }
+  return Heartbeat.safeParse(decodeJson(data)).data;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Envelope, explainIssue, parseEnvelope } from './envelope.ts';
 import { BatonError } from './error.ts';
+import { encodeJson } from './json.ts';
 
 const UNSAFE_FILENAME = /[/\\\0]|^\.{1,2}$/;
 
@@ -29,11 +30,10 @@ export interface IncomingPrompt {
   readonly envelope: Envelope | undefined;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function encodePrompt(request: { prompt: string; baton: Envelope }): Uint8Array {
-  return encoder.encode(JSON.stringify(request));
+  return encodeJson(request);
 }
 
 /**

@@ -33,6 +33,7 @@ it('exports these values from @baton/runtime', () => {
       "handoff",
       "hook",
       "installHint",
+      "isProcessAlive",
       "join",
       "loadKnowledge",
       "lookalikes",

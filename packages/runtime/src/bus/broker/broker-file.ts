@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatonError } from '../../wire/error.ts';
 import { foldersUp } from './folders-up.ts';
+import { isProcessAlive } from './process-alive.ts';
 
 /** The broker that runs for a folder, as `.baton/broker.json` holds it. */
 export interface BrokerFile {
@@ -43,7 +44,7 @@ export async function removeBrokerFile(folder: string): Promise<void> {
 export async function findBrokerFile(from: string): Promise<FoundBroker | undefined> {
   for (const folder of foldersUp(from)) {
     const broker = await readBrokerFile(folder);
-    if (broker && isAlive(broker.pid)) return { ...broker, folder };
+    if (broker && isProcessAlive(broker.pid)) return { ...broker, folder };
   }
   return undefined;
 }
@@ -77,16 +78,6 @@ function malformed(path: string, problem: string, cause?: unknown): BatonError {
     `${path} ${problem}. Delete it and start the broker again with 'npx baton up'.`,
     { cause },
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Another user's process may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
 
 function pathIn(folder: string): string {
