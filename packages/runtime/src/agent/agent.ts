@@ -9,6 +9,7 @@ import type { Message } from '../wire/message.ts';
 import { AgentName } from '../wire/name.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
 import { Context, type InboundHandoff, type QueryOptions, withContext } from './context.ts';
+import { ConversationStates } from './conversation-states.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
@@ -58,6 +59,7 @@ export class BaseAgent {
   readonly #order: readonly string[];
   readonly #plan: Plan;
   readonly #brain: Brain;
+  readonly #states = new ConversationStates();
   #ready: Promise<void> | undefined;
   #port: HandoffPort | undefined;
   #log: Logger = pino({ enabled: false });
@@ -181,6 +183,7 @@ export class BaseAgent {
       agentName: this.name,
       log,
       query: (target, options) => query(run, target, options),
+      state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
       ...input,
     });
     const run: Run = { context, plan: this.#plan, brain: this.#brain, port: this.#port, emit, handoffs: [] };

@@ -35,6 +35,8 @@ export interface ContextOptions {
   readonly inbound: InboundHandoff | undefined;
   readonly log: Logger;
   readonly query: Query;
+  /** What is kept of the conversation; called when it is first wanted. */
+  state(): Record<string, unknown>;
 }
 
 /**
@@ -50,6 +52,8 @@ export class Context {
   readonly inbound: InboundHandoff | undefined;
   readonly log: Logger;
 
+  /** Id of the handoff being prepared or just done, also its idempotency key. */
+  handoffId: string | undefined;
   /** The target of the handoff being prepared or just done; a `before_handoff` hook may change it. */
   handoffAgent: string | undefined;
   /** Written by `before_handoff` hooks, read by the target as `context.inbound.context`. */
@@ -66,6 +70,7 @@ export class Context {
   chunk = '';
 
   readonly #query: Query;
+  readonly #state: () => Record<string, unknown>;
   readonly #values = new Map<string, unknown>();
 
   constructor(options: ContextOptions) {
@@ -75,6 +80,7 @@ export class Context {
     this.inbound = options.inbound;
     this.log = options.log;
     this.#query = options.query;
+    this.#state = options.state;
   }
 
   get conversation(): string {
@@ -102,6 +108,14 @@ export class Context {
    */
   query(target: string, question: string, options: QueryOptions = {}): Promise<HandoffResult> {
     return this.#query(target, { question, ...options });
+  }
+
+  /**
+   * The author's own values for this conversation of this user, from run to run in this process; with a
+   * `MemorySkill`, on every replica.
+   */
+  get state(): Record<string, unknown> {
+    return this.#state();
   }
 
   /** The author's own values, for this run alone. */

@@ -13,6 +13,8 @@ export interface HandoffOptions {
   readonly metadata?: HandoffMetadata;
   /** Default `call`: the result comes back to this agent. */
   readonly mode?: HandoffMode;
+  /** Agents to hand off to instead, in this order, when the target fails. */
+  readonly fallback?: readonly string[];
 }
 
 export interface ToolOptions<P extends ZodObject> {
@@ -39,11 +41,12 @@ export function handoff(target?: undefined, options?: HandoffOptions): Decorator
 export function handoff(target?: string, options: HandoffOptions = {}): Decorator<never> {
   if (target !== undefined) checkTarget(target);
   const metadata = checkMetadata(options.metadata ?? {});
+  const { description, mode = 'call', fallback = [] } = options;
+  for (const name of fallback) checkTarget(name);
   return (_method, context) => {
     const method = methodName('@handoff', context);
     const { handoffs } = definitionsOf(context.metadata);
-    const { description, mode = 'call' } = options;
-    declare(handoffs, { method, target, description, metadata, mode }, () => true);
+    declare(handoffs, { method, target, description, metadata, mode, fallback }, () => true);
   };
 }
 

@@ -27,6 +27,8 @@ export interface HandoffDefinition {
   readonly description: string | undefined;
   readonly metadata: HandoffMetadata;
   readonly mode: HandoffMode;
+  /** Whom to ask, in this order, when the target fails. */
+  readonly fallback: readonly string[];
 }
 
 interface HookDefinition {

@@ -10,14 +10,27 @@ import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 
 /**
- * Carries out a decided handoff: source checks, `before_handoff`, the port, `after_handoff`.
- * Always yields exactly one result; the `after_handoff` hooks run once, on success and on failure,
- * and what they leave is what is returned.
+ * Carries out a decided handoff: source checks, `before_handoff`, the port, `after_handoff`; when it fails, the
+ * declared fallbacks one after the other, each a handoff of its own, all within the run's deadline. Always yields
+ * exactly one result, the first failure when all fail. The `after_handoff` hooks run once for each handoff, on
+ * success and on failure, and what they leave is what counts.
  */
-export async function handOff(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
+export async function handOff(run: Run, decision: Decision): Promise<HandoffResult> {
+  const first = await handOffOnce(run, decision);
+  if (first.success) return first;
+  for (const target of decision.condition.fallback) {
+    if (run.context.signal.aborted) break;
+    const next = await handOffOnce(run, { ...decision, target });
+    if (next.success) return { ...next, fallback: true };
+  }
+  return first;
+}
+
+async function handOffOnce(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
   const { context, plan, emit } = run;
   const id = newId();
   const { mode } = condition;
+  context.handoffId = id;
   context.handoffAgent = target;
   context.handoffMetadata = { ...condition.metadata };
   const result = await attemptHandoff(run, {

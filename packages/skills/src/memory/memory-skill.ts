@@ -9,12 +9,13 @@ export interface MemoryOptions {
   readonly ttlMs?: number;
 }
 
-const History = z.array(Message);
+/** What the store holds of a conversation. */
+const Remembered = z.object({ messages: z.array(Message), state: z.record(z.string(), z.unknown()) });
 const DAY_MS = 86_400_000;
 
 /**
  * Lets a conversation continue on any replica: what was said is kept in the mesh's store under the conversation and
- * its user, and put before the new message. One user never sees another's. A broker without JetStream is logged
+ * its user, and put before the new message; so is `context.state`. One user never sees another's. A broker without JetStream is logged
  * once, and every message then stands alone.
  */
 export class MemorySkill extends Skill {
@@ -30,11 +31,12 @@ export class MemorySkill extends Skill {
 
   @hook('on_connection', { priority: 10 })
   async recall(context: Context): Promise<void> {
-    // A caller that sends the whole conversation keeps it itself.
-    if (context.messages.length !== 1) return;
     const store = await this.#open();
-    const history = History.safeParse(await store?.get(keyOf(context)));
-    if (history.success) context.messages = [...history.data, ...context.messages];
+    const { data: remembered } = Remembered.safeParse(await store?.get(keyOf(context)));
+    if (!remembered) return;
+    Object.assign(context.state, remembered.state);
+    // A caller that sends the whole conversation keeps it itself.
+    if (context.messages.length === 1) context.messages = [...remembered.messages, ...context.messages];
   }
 
   @hook('finalize_connection')
@@ -42,8 +44,8 @@ export class MemorySkill extends Skill {
     const response = context.result?.success ? context.result.response : null;
     if (response === null || response === undefined) return;
     const store = await this.#open();
-    const history = [...context.messages, { role: 'assistant', content: response }].slice(-this.#limit);
-    await store?.put(keyOf(context), history);
+    const messages = [...context.messages, { role: 'assistant', content: response }].slice(-this.#limit);
+    await store?.put(keyOf(context), { messages, state: context.state });
   }
 
   #open(): Promise<Store | undefined> {

@@ -245,6 +245,7 @@ describe('what a class declares', () => {
         target: 'a',
         description: 'money',
         mode: 'call',
+        fallback: [],
         metadata: { priority: 'high', timeout: 30, price: 5 },
       },
     ]);
