@@ -30,6 +30,7 @@ export type {
   ModelToolCall,
 } from './model/model.ts';
 export type { Passage, Retriever, SearchOptions } from './model/retriever.ts';
+export { subjectOf, termsOf } from './model/terms.ts';
 export type { InstanceDetails, InstanceView } from './registry/instance-table.ts';
 export { lookalikes } from './registry/lookalike.ts';
 export type { AgentView } from './registry/registry.ts';

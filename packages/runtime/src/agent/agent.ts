@@ -8,13 +8,14 @@ import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { AgentName } from '../wire/name.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
+import { Scope } from '../wire/scope.ts';
 import { Context, type InboundHandoff, type QueryOptions, withContext } from './context.ts';
 import { ConversationStates } from './conversation-states.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { newScope, type RunOptions, toMessages } from './new-run.ts';
-import { makePlan, type Plan } from './plan.ts';
+import { makePlan, type Plan, planFor } from './plan.ts';
 import type { HandoffPort, RunScope } from './port.ts';
 import { query } from './query.ts';
 import type { Brain, Run } from './run.ts';
@@ -38,6 +39,8 @@ export interface AgentOptions {
   readonly concurrency?: number;
   /** Calls to the model in one run. Default 10. */
   readonly maxTurns?: number;
+  /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
+  readonly scope?: Scope;
 }
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
@@ -54,6 +57,8 @@ export class BaseAgent {
   readonly instructions: string;
   readonly version: string;
   readonly concurrency: number;
+  /** Whom it answers; undefined for everyone. */
+  readonly scope: Scope | undefined;
   readonly skills: Readonly<Record<string, Skill>>;
   readonly #knowledge: AgentOptions['knowledge'];
   readonly #order: readonly string[];
@@ -78,6 +83,7 @@ export class BaseAgent {
     this.instructions = options.instructions ?? '';
     this.version = options.version ?? '0.1.0';
     this.concurrency = positive('concurrency', options.concurrency ?? 16);
+    this.scope = validScope(options.scope);
     this.skills = options.skills ?? {};
     this.#knowledge = options.knowledge;
     this.#brain = {
@@ -140,6 +146,7 @@ export class BaseAgent {
       owner,
       description: this.description,
       version: this.version,
+      scope: this.scope,
       skills: Object.keys(this.skills),
       tools: [...tools.values()].map(({ offer: { name, description } }) => ({ name, description })),
       handoffs: conditions.flatMap(({ target, description }) =>
@@ -186,7 +193,14 @@ export class BaseAgent {
       state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
       ...input,
     });
-    const run: Run = { context, plan: this.#plan, brain: this.#brain, port: this.#port, emit, handoffs: [] };
+    const run: Run = {
+      context,
+      plan: planFor(this.#plan, input.scope.caller),
+      brain: this.#brain,
+      port: this.#port,
+      emit,
+      handoffs: [],
+    };
     return run;
   }
 
@@ -215,6 +229,13 @@ function bindSkill(skill: Skill, host: SkillHost): void {
   if (!skill.bind(host)) return;
   // A skill made inside another's constructor belongs to the same agent.
   for (const value of Object.values(skill)) if (value instanceof Skill) bindSkill(value, host);
+}
+
+function validScope(scope: Scope | undefined): Scope | undefined {
+  const parsed = Scope.optional().safeParse(scope);
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues[0]?.message;
+  throw new BatonError('INVALID_ARGUMENT', `agent option "scope" ${JSON.stringify(scope)} ${problem}`);
 }
 
 function positive(option: string, value: number): number {

@@ -2,6 +2,7 @@ import type { ZodObject, z } from 'zod';
 import { explainIssue, type HandoffMode } from '../wire/envelope.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import { parseAddress } from '../wire/name.ts';
+import { Scope } from '../wire/scope.ts';
 import type { Context } from './context.ts';
 import { DEFAULT_HOOK_PRIORITY, declare, definitionsOf, HOOK_NAMES, type HookName } from './definitions.ts';
 
@@ -13,8 +14,17 @@ export interface HandoffOptions {
   readonly metadata?: HandoffMetadata;
   /** Default `call`: the result comes back to this agent. */
   readonly mode?: HandoffMode;
+  /** Only callers with this scope are handed off; for others the next condition is asked. Default: everyone. */
+  readonly scope?: Scope;
   /** Agents to hand off to instead, in this order, when the target fails. */
   readonly fallback?: readonly string[];
+}
+
+export interface HookOptions {
+  /** Lower runs first. Default 50. */
+  readonly priority?: number;
+  /** Only in runs for callers with this scope. Default: everyone's. */
+  readonly scope?: Scope;
 }
 
 export interface ToolOptions<P extends ZodObject> {
@@ -22,6 +32,8 @@ export interface ToolOptions<P extends ZodObject> {
   readonly name?: string;
   readonly description: string;
   readonly parameters: P;
+  /** Only for callers with this scope: for others the model is not offered the tool. Default: everyone. */
+  readonly scope?: Scope;
 }
 
 type Answer<T> = T | null | undefined | Promise<T | null | undefined>;
@@ -42,11 +54,12 @@ export function handoff(target?: string, options: HandoffOptions = {}): Decorato
   if (target !== undefined) checkTarget(target);
   const metadata = checkMetadata(options.metadata ?? {});
   const { description, mode = 'call', fallback = [] } = options;
+  const scope = checkScope('@handoff', options.scope);
   for (const name of fallback) checkTarget(name);
   return (_method, context) => {
     const method = methodName('@handoff', context);
     const { handoffs } = definitionsOf(context.metadata);
-    declare(handoffs, { method, target, description, metadata, mode, fallback }, () => true);
+    declare(handoffs, { method, target, description, metadata, mode, fallback, scope }, () => true);
   };
 }
 
@@ -54,17 +67,18 @@ export function handoff(target?: string, options: HandoffOptions = {}): Decorato
  * Marks a hook. Lower priorities run first (default 50), equal ones in the order of skills and declarations.
  * What the method returns is ignored: it changes the context it is given.
  */
-export function hook(name: HookName, options: { readonly priority?: number } = {}): Decorator<HookMethod> {
+export function hook(name: HookName, options: HookOptions = {}): Decorator<HookMethod> {
   if (!HOOK_NAMES.includes(name)) {
     throw new TypeError(`@hook: there is no hook "${name}"; there are ${HOOK_NAMES.join(', ')}`);
   }
   const { priority = DEFAULT_HOOK_PRIORITY } = options;
   if (!Number.isFinite(priority)) throw new TypeError('@hook: "priority" must be a finite number');
+  const scope = checkScope('@hook', options.scope);
   return (_method, context) => {
     const { hooks } = definitionsOf(context.metadata);
     declare(
       hooks,
-      { method: methodName('@hook', context), hook: name, priority },
+      { method: methodName('@hook', context), hook: name, priority, scope },
       (other) => other.hook === name,
     );
   };
@@ -82,10 +96,15 @@ export function tool(first: unknown, context?: MethodContext): unknown {
 function declareTool(context: MethodContext, options: Partial<ToolOptions<ZodObject>>): void {
   const method = methodName('@tool', context);
   const { name = method, description, parameters } = options;
+  const scope = checkScope('@tool', options.scope);
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
     throw new TypeError(`@tool: "${name}" must be 1 to 64 letters, digits, "_" or "-"`);
   }
-  declare(definitionsOf(context.metadata).tools, { method, name, description, parameters }, () => true);
+  declare(
+    definitionsOf(context.metadata).tools,
+    { method, name, description, parameters, scope },
+    () => true,
+  );
 }
 
 function methodName(decorator: string, context: MethodContext): string {
@@ -101,6 +120,13 @@ function checkTarget(target: string): void {
   } catch (cause) {
     throw new TypeError(`@handoff: ${(cause as Error).message}`);
   }
+}
+
+function checkScope(decorator: string, scope: Scope | undefined): Scope | undefined {
+  if (scope === undefined || Scope.safeParse(scope).success) return scope;
+  throw new TypeError(
+    `${decorator}: scope ${JSON.stringify(scope)} ${Scope.safeParse(scope).error?.issues[0]?.message}`,
+  );
 }
 
 function checkMetadata(metadata: HandoffMetadata): HandoffMetadata {

@@ -1,6 +1,7 @@
 import type { ZodObject } from 'zod';
 import type { HandoffMode } from '../wire/envelope.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
+import type { Scope } from '../wire/scope.ts';
 
 /** Moments of a run at which a skill may step in, in the order they come. */
 export const HOOK_NAMES = [
@@ -29,12 +30,15 @@ export interface HandoffDefinition {
   readonly mode: HandoffMode;
   /** Whom to ask, in this order, when the target fails. */
   readonly fallback: readonly string[];
+  /** Whose questions it applies to; undefined for everyone's. */
+  readonly scope: Scope | undefined;
 }
 
 interface HookDefinition {
   readonly method: string;
   readonly hook: HookName;
   readonly priority: number;
+  readonly scope: Scope | undefined;
 }
 
 export interface ToolDefinition {
@@ -42,6 +46,7 @@ export interface ToolDefinition {
   readonly name: string;
   readonly description: string | undefined;
   readonly parameters: ZodObject | undefined;
+  readonly scope: Scope | undefined;
 }
 
 /** What the decorators of one skill class have declared, in the order of declaration. */

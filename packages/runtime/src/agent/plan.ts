@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { ModelTool } from '../model/model.ts';
+import type { Caller } from '../wire/envelope.ts';
 import { priorityValue } from '../wire/metadata.ts';
+import { isAllowed, type Scope } from '../wire/scope.ts';
 import type { Context } from './context.ts';
 import {
   type HandoffDefinition,
@@ -21,6 +23,7 @@ export interface Condition extends Omit<HandoffDefinition, 'method'> {
 /** A hook, ready to be called. */
 export interface Hook {
   readonly label: string;
+  readonly scope: Scope | undefined;
   call(context: Context): unknown;
 }
 
@@ -28,6 +31,7 @@ export interface Hook {
 export interface Tool {
   readonly offer: ModelTool;
   readonly parameters: ToolDefinition['parameters'];
+  readonly scope: Scope | undefined;
   call(args: unknown, context: Context): unknown;
 }
 
@@ -36,6 +40,8 @@ export interface Plan {
   readonly conditions: readonly Condition[];
   readonly hooks: Readonly<Record<HookName, readonly Hook[]>>;
   readonly tools: ReadonlyMap<string, Tool>;
+  /** Something in it is not for everyone. */
+  readonly isScoped: boolean;
 }
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
@@ -54,8 +60,8 @@ export function makePlan(skills: Readonly<Record<string, Skill>>): Plan {
     for (const { method, ...rest } of definitions.handoffs) {
       conditions.push({ ...rest, label: `${key}.${method}`, ask: bound(method) });
     }
-    for (const { method, hook, priority } of definitions.hooks) {
-      hooks[hook].push({ label: `${key}.${method}`, priority, call: bound(method) });
+    for (const { method, hook, ...rest } of definitions.hooks) {
+      hooks[hook].push({ ...rest, label: `${key}.${method}`, call: bound(method) });
     }
     for (const definition of definitions.tools) {
       const other = tools.get(definition.name);
@@ -68,14 +74,29 @@ export function makePlan(skills: Readonly<Record<string, Skill>>): Plan {
   // Sorting is stable: equal priorities stay in the order of skills and declarations.
   conditions.sort((a, b) => priorityValue(b.metadata.priority) - priorityValue(a.metadata.priority));
   for (const name of HOOK_NAMES) hooks[name].sort((a, b) => a.priority - b.priority);
-  return { conditions, hooks, tools };
+  const all = [...conditions, ...Object.values(hooks).flat(), ...tools.values()];
+  return { conditions, hooks, tools, isScoped: all.some(({ scope }) => scope !== undefined) };
 }
 
-function makeTool({ name, description, parameters }: ToolDefinition, call: Tool['call']): Tool {
+/** What of a plan a caller may use: conditions, hooks and tools of other scopes are as if they were not there. */
+export function planFor(plan: Plan, caller: Caller): Plan {
+  if (!plan.isScoped) return plan;
+  const allowed = ({ scope }: { readonly scope: Scope | undefined }) => isAllowed(scope, caller);
+  const hooks = Object.fromEntries(HOOK_NAMES.map((name) => [name, plan.hooks[name].filter(allowed)]));
+  return {
+    conditions: plan.conditions.filter(allowed),
+    hooks: hooks as unknown as Plan['hooks'],
+    tools: new Map([...plan.tools].filter(([, tool]) => allowed(tool))),
+    isScoped: true,
+  };
+}
+
+function makeTool({ name, description, parameters, scope }: ToolDefinition, call: Tool['call']): Tool {
   const schema = parameters ? z.toJSONSchema(parameters) : { type: 'object', properties: {} };
   return {
     offer: { name, parameters: schema, ...(description !== undefined && { description }) },
     parameters,
+    scope,
     call,
   };
 }

@@ -1,3 +1,4 @@
+import type { AgentCard } from '../wire/card.ts';
 import type { Caller, HandoffMode } from '../wire/envelope.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
@@ -38,7 +39,10 @@ export interface Peer {
   readonly name: string;
   readonly owner: string;
   readonly description: string;
+  /** Live instances that take work. */
   readonly instances: number;
+  /** Undefined for hosts that tell none, and until it has been fetched. */
+  readonly card: AgentCard | undefined;
 }
 
 /** A small shared memory of the mesh: JSON by key, kept by the broker. */
@@ -66,6 +70,9 @@ export interface HandoffPort {
    * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.
    */
   store(options: { readonly name: string; readonly ttlMs: number }): Promise<Store>;
-  /** Live agents, this one included. */
+  /**
+   * Live agents that take work, this one included. The same array as before for as long as none came, went or
+   * changed: what was made of it may be kept until then.
+   */
   peers(): readonly Peer[];
 }

@@ -1,8 +1,9 @@
 import type { HandoffOrder } from '../agent/port.ts';
 import type { Presence, Registry } from '../registry/registry.ts';
-import type { Envelope } from '../wire/envelope.ts';
+import type { Caller, Envelope } from '../wire/envelope.ts';
 import { BatonError, type ErrorCode, HandoffError } from '../wire/error.ts';
 import { type Address, formatAddress, type Owner, parseAddress } from '../wire/name.ts';
+import { isAllowed, type Scope } from '../wire/scope.ts';
 
 /**
  * How far the clocks of two machines may differ before work is refused as expired, milliseconds. Time left is
@@ -36,12 +37,33 @@ export function checkOrder(order: HandoffOrder, home: Owner): Address {
   return address;
 }
 
-/** @throws {HandoffError} NOT_FOUND or UNAVAILABLE when the registry sees no live instance. */
-export function checkAlive(address: Address, registry: Registry, home: Owner): void {
+/**
+ * What a source asks the registry before anything is published.
+ * @throws {HandoffError} NOT_FOUND or UNAVAILABLE when it sees no live instance, PERMISSION_DENIED when the agent's card
+ * says that it does not answer this caller.
+ */
+export function checkTarget(
+  { scope, target }: HandoffOrder,
+  address: Address,
+  { registry, home }: { readonly registry: Registry; readonly home: Owner },
+): void {
   const presence = registry.find(address);
   if (presence.status !== 'live') {
     throw unreachable(address, presence, { live: registryNames(registry, home), home });
   }
+  const required = presence.instances.at(-1)?.details?.card?.scope;
+  if (!isAllowed(required, scope.caller)) throw refused(target, required);
+}
+
+/**
+ * What an agent checks before it answers anyone.
+ * @throws {HandoffError} PERMISSION_DENIED when the caller does not hold the agent's scope.
+ */
+export function checkCaller(
+  caller: Caller,
+  { name, scope }: { name: string; scope: Scope | undefined },
+): void {
+  if (!isAllowed(scope, caller)) throw refused(name, scope);
 }
 
 /**
@@ -92,6 +114,13 @@ export function unreachable(
 /** Addresses of the live agents, as someone at `home` writes them. */
 export function registryNames(registry: Registry, home: Owner): string[] {
   return registry.agents().map((agent) => formatAddress(agent, home));
+}
+
+function refused(target: string, scope: Scope | undefined): HandoffError {
+  return new HandoffError(`"${target}" answers callers with the scope "${scope}" only`, {
+    code: 'PERMISSION_DENIED',
+    target,
+  });
 }
 
 function readTarget(target: string, home: Owner): Address {

@@ -1,29 +1,52 @@
-import type { HandoffPort } from '../agent/port.ts';
+import type { HandoffPort, Peer } from '../agent/port.ts';
+import type { AgentView, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
 import { exchange, type Sender } from './exchange.ts';
-import { checkAlive, checkOrder } from './guard.ts';
+import { checkOrder, checkTarget } from './guard.ts';
 
 /** The agent's way to the mesh: the other side of the port it is handed. */
 export function makePort(sender: Sender): HandoffPort {
   const { bus, registry, home } = sender;
   return {
     owner: home,
-    check: (order) => checkAlive(checkOrder(order, home), registry, home),
+    check: (order) => checkTarget(order, checkOrder(order, home), { registry, home }),
     carryOut: async (order, emit) => {
       const address = checkOrder(order, home);
       return asHandoffResult(await exchange(sender, { order, address }, emit));
     },
     isAvailable: (target) => registry.find(parseAddress(target, home)).status === 'live',
     store: ({ name, ttlMs }) => bus.store({ name: `${home}_${name}`, ttlMs }),
-    peers: () =>
-      registry.agents().map(({ agent, owner, card, instances }) => ({
-        name: agent,
-        owner,
-        description: card?.description ?? instances[0]?.details?.description ?? '',
-        instances: instances.length,
-      })),
+    peers: peerView(registry),
   };
+}
+
+/** Reads the registry anew each time; hands out a new array only when something is new in it. */
+function peerView(registry: Registry): () => readonly Peer[] {
+  let last: readonly Peer[] = [];
+  return () => {
+    const now = registry.agents().flatMap(toPeer);
+    const isSame = now.length === last.length && now.every((peer, index) => isSamePeer(peer, last[index]));
+    if (!isSame) last = now;
+    return last;
+  };
+}
+
+function toPeer({ agent, owner, card, instances }: AgentView): Peer[] {
+  const working = instances.filter(({ state }) => state !== 'draining');
+  if (working.length === 0) return [];
+  const description = card?.description ?? instances[0]?.details?.description ?? '';
+  return [{ name: agent, owner, description, instances: working.length, card }];
+}
+
+function isSamePeer(a: Peer, b: Peer | undefined): boolean {
+  return (
+    a.name === b?.name &&
+    a.owner === b.owner &&
+    a.description === b.description &&
+    a.instances === b.instances &&
+    a.card === b.card
+  );
 }
 
 function asHandoffResult(result: RunResult): HandoffResult {

@@ -14,7 +14,7 @@ import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
-import { checkEnvelope } from './guard.ts';
+import { checkCaller, checkEnvelope } from './guard.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { ReplyWriter } from './reply-writer.ts';
 
@@ -27,6 +27,9 @@ export interface ServeOptions {
   /** Aborted when the instance can wait no longer for what it has in hand. */
   readonly signal: AbortSignal;
 }
+
+/** Who sends no envelope names nobody. */
+const ANYONE = { scopes: [] };
 
 /** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
 const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
@@ -57,7 +60,7 @@ function tryToFail(writer: ReplyWriter, error: BatonError, log: Logger): void {
 }
 
 /** @throws {BatonError} for everything that is refused before it is acknowledged. */
-function admit({ data }: BusMessage, { bus, address }: ServeOptions): IncomingPrompt {
+function admit({ data }: BusMessage, { bus, agent, address }: ServeOptions): IncomingPrompt {
   if (data.length > bus.maxPayload) {
     throw new BatonError(
       'INVALID_ARGUMENT',
@@ -69,6 +72,7 @@ function admit({ data }: BusMessage, { bus, address }: ServeOptions): IncomingPr
     throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
   }
   if (incoming.envelope) checkEnvelope(incoming.envelope, address);
+  checkCaller(incoming.envelope?.caller ?? ANYONE, agent);
   return incoming;
 }
 

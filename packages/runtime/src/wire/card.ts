@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InstanceId } from './heartbeat.ts';
+import { Scope } from './scope.ts';
 
 /** A tool or a handoff as others may see it. */
 export const Capability = z.looseObject({ name: z.string(), description: z.string().optional() });
@@ -11,6 +12,8 @@ export const AgentCard = z.looseObject({
   owner: z.string(),
   description: z.string(),
   version: z.string(),
+  /** Whom it answers; absent for everyone. */
+  scope: Scope.optional(),
   skills: z.array(z.string()).default([]),
   tools: z.array(Capability).default([]),
   /** Targets this agent hands off to by rule; a dynamic rule has no name to show. */

@@ -28,6 +28,7 @@ export { HandoffMetadata, MAX_TIMEOUT_SECONDS, Priority, priorityValue } from '.
 export { type Address, AgentName, formatAddress, Owner, parseAddress } from './name.ts';
 export { Attachment, decodePrompt, encodePrompt, type IncomingPrompt, PromptRequest } from './prompt.ts';
 export { type HandoffOutcome, HandoffRecord, type HandoffResult, RunResult } from './result.ts';
+export { isAllowed, Scope } from './scope.ts';
 export {
   ALL_HEARTBEATS,
   heartbeatSubject,
