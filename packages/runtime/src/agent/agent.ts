@@ -3,7 +3,8 @@ import { loadKnowledge } from '../model/knowledge.ts';
 import type { Model } from '../model/model.ts';
 import { resolveModel } from '../model/resolve-model.ts';
 import type { Retriever } from '../model/retriever.ts';
-import { AgentCard } from '../wire/card.ts';
+import { AgentCard, Price } from '../wire/card.ts';
+import { explainIssue } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { AgentName } from '../wire/name.ts';
@@ -39,8 +40,15 @@ export interface AgentOptions {
   readonly concurrency?: number;
   /** Calls to the model in one run. Default 10. */
   readonly maxTurns?: number;
+  /**
+   * Handoffs by rule in one run: after each that succeeds its answer joins the conversation and the conditions are
+   * asked again, until none says yes. The answer then comes as a whole. Default 1: the first answer is the run's.
+   */
+  readonly maxChain?: number;
   /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
   readonly scope?: Scope;
+  /** What one handoff to it costs, told in its card: whole minor units (cents) and currency. Default: nothing. */
+  readonly price?: Price;
 }
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
@@ -59,11 +67,14 @@ export class BaseAgent {
   readonly concurrency: number;
   /** Whom it answers; undefined for everyone. */
   readonly scope: Scope | undefined;
+  /** What one handoff to it costs; undefined for nothing. */
+  readonly price: Price | undefined;
   readonly skills: Readonly<Record<string, Skill>>;
   readonly #knowledge: AgentOptions['knowledge'];
   readonly #order: readonly string[];
   readonly #plan: Plan;
   readonly #brain: Brain;
+  readonly #maxChain: number;
   readonly #states = new ConversationStates();
   #ready: Promise<void> | undefined;
   #port: HandoffPort | undefined;
@@ -84,6 +95,8 @@ export class BaseAgent {
     this.version = options.version ?? '0.1.0';
     this.concurrency = positive('concurrency', options.concurrency ?? 16);
     this.scope = validScope(options.scope);
+    this.#maxChain = positive('maxChain', options.maxChain ?? 1);
+    this.price = validPrice(options.price);
     this.skills = options.skills ?? {};
     this.#knowledge = options.knowledge;
     this.#brain = {
@@ -147,6 +160,7 @@ export class BaseAgent {
       description: this.description,
       version: this.version,
       scope: this.scope,
+      price: this.price,
       skills: Object.keys(this.skills),
       tools: [...tools.values()].map(({ offer: { name, description } }) => ({ name, description })),
       handoffs: conditions.flatMap(({ target, description }) =>
@@ -199,6 +213,7 @@ export class BaseAgent {
       brain: this.#brain,
       port: this.#port,
       emit,
+      maxChain: this.#maxChain,
       handoffs: [],
     };
     return run;
@@ -236,6 +251,12 @@ function validScope(scope: Scope | undefined): Scope | undefined {
   if (parsed.success) return parsed.data;
   const problem = parsed.error.issues[0]?.message;
   throw new BatonError('INVALID_ARGUMENT', `agent option "scope" ${JSON.stringify(scope)} ${problem}`);
+}
+
+function validPrice(price: Price | undefined): Price | undefined {
+  const parsed = Price.optional().safeParse(price);
+  if (parsed.success) return parsed.data;
+  throw new BatonError('INVALID_ARGUMENT', `agent option "price" ${explainIssue(parsed.error)}`);
 }
 
 function positive(option: string, value: number): number {

@@ -1,10 +1,10 @@
 import { throwIfAborted } from '../wire/abort.ts';
-import { BatonError } from '../wire/error.ts';
+import { BatonError, HandoffError } from '../wire/error.ts';
 import { lastUserText } from '../wire/message.ts';
-import type { RunResult } from '../wire/result.ts';
+import type { HandoffResult, RunResult } from '../wire/result.ts';
 import { answer } from './answer-step.ts';
 import { unlessAborted } from './deadline.ts';
-import { decide } from './decide.ts';
+import { type Decision, decide } from './decide.ts';
 import { handOff } from './handoff-step.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
@@ -43,9 +43,40 @@ async function steps(run: Run): Promise<Outcome> {
   const { context, plan } = run;
   await runHooks(plan.hooks.on_connection, context);
   await runHooks(plan.hooks.on_message, context);
-  const decision = await decide(plan.conditions, lastUserText(context.messages), context);
-  if (!decision) return { success: true, response: await answer(run) };
-  const { success, response, agent, fallback, insights, error } = await handOff(run, decision);
+  const first = await nextHandoff(run);
+  if (!first) return { success: true, response: await answer(run) };
+  return run.maxChain > 1 ? await chain(run, first) : toOutcome(run, await handOff(run, first));
+}
+
+/**
+ * Hands off, adds the answer to the conversation, and asks the conditions again, until none says yes. Only the last
+ * answer is the run's, so nothing is shown before it is known to be the last.
+ * @throws {HandoffError} LOOP when a condition still says yes after `maxChain` handoffs.
+ */
+async function chain(run: Run, first: Decision): Promise<Outcome> {
+  const { context, maxChain } = run;
+  const quiet: Run = { ...run, emit: (event) => event.type === 'text' || run.emit(event) };
+  let decision: Decision | undefined = first;
+  let result: HandoffResult | undefined;
+  for (let step = 0; decision; step++) {
+    if (step === maxChain) {
+      const message = `${decision.condition.label} still says yes after ${maxChain} handoffs of one run`;
+      throw new HandoffError(message, { code: 'LOOP', target: decision.target });
+    }
+    result = await handOff(quiet, decision);
+    if (!result.success) break;
+    context.messages = [...context.messages, { role: 'assistant', content: result.response ?? '' }];
+    decision = await nextHandoff(run);
+  }
+  return toOutcome(run, result as HandoffResult);
+}
+
+function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> {
+  return decide(plan.conditions, lastUserText(context.messages), context);
+}
+
+function toOutcome({ context }: Run, result: HandoffResult): Outcome {
+  const { success, response, agent, fallback, insights, error } = result;
   return {
     success,
     response,

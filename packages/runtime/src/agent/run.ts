@@ -24,6 +24,8 @@ export interface Run {
   /** Undefined while the agent is not launched on a mesh. */
   readonly port: HandoffPort | undefined;
   readonly emit: Emit;
+  /** Handoffs by rule in one run, one after the other; 1 is none beyond the first. */
+  readonly maxChain: number;
   /** Handoffs in the order they began, each with those below it; empty while it is under way. */
   readonly handoffs: HandoffRecord[][];
 }
