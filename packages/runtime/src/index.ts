@@ -1,4 +1,5 @@
-export { type AgentOptions, BaseAgent } from './agent/agent.ts';
+export { BaseAgent } from './agent/agent.ts';
+export type { AgentOptions } from './agent/agent-options.ts';
 export { type Context, getContext, type InboundHandoff, type QueryOptions } from './agent/context.ts';
 export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './agent/decorators.ts';
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';

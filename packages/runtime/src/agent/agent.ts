@@ -2,14 +2,12 @@ import { type Logger, pino } from 'pino';
 import { loadKnowledge } from '../model/knowledge.ts';
 import type { Model } from '../model/model.ts';
 import { resolveModel } from '../model/resolve-model.ts';
-import type { Retriever } from '../model/retriever.ts';
-import { AgentCard, Price } from '../wire/card.ts';
-import { explainIssue } from '../wire/envelope.ts';
+import { AgentCard, type Price } from '../wire/card.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
-import { AgentName } from '../wire/name.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
-import { Scope } from '../wire/scope.ts';
+import type { Scope } from '../wire/scope.ts';
+import { type AgentOptions, readSettings } from './agent-options.ts';
 import { Context, type InboundHandoff, type QueryOptions, withContext } from './context.ts';
 import { ConversationStates } from './conversation-states.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
@@ -22,34 +20,6 @@ import { query } from './query.ts';
 import type { Brain, Run } from './run.ts';
 import { Skill, type SkillHost } from './skill.ts';
 import { dependencyOrder } from './skill-order.ts';
-
-export interface AgentOptions {
-  /** One subject token: 1 to 63 of a-z, 0-9, `-` and `_`. */
-  readonly name: string;
-  /** What the agent is for, in a sentence: other agents and people read it in its card. */
-  readonly description?: string;
-  readonly instructions?: string;
-  /** `provider/name`, or a `Model` of one's own. Without one the agent can only hand off. */
-  readonly model?: string | Model;
-  readonly skills?: Readonly<Record<string, Skill>>;
-  /** A folder of Markdown articles, or a `Retriever` of one's own. */
-  readonly knowledge?: string | URL | Retriever;
-  /** Semantic version of the agent. Default `0.1.0`. */
-  readonly version?: string;
-  /** Runs one process takes on at a time, as announced. Default 16. */
-  readonly concurrency?: number;
-  /** Calls to the model in one run. Default 10. */
-  readonly maxTurns?: number;
-  /**
-   * Handoffs by rule in one run: after each that succeeds its answer joins the conversation and the conditions are
-   * asked again, until none says yes. The answer then comes as a whole. Default 1: the first answer is the run's.
-   */
-  readonly maxChain?: number;
-  /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
-  readonly scope?: Scope;
-  /** What one handoff to it costs, told in its card: whole minor units (cents) and currency. Default: nothing. */
-  readonly price?: Price;
-}
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
 export interface RunInput {
@@ -82,28 +52,23 @@ export class BaseAgent {
 
   /** @throws {BatonError} INVALID_ARGUMENT for a wrong name or model, {TypeError} for skills that do not fit together. */
   constructor(options: AgentOptions) {
-    const name = AgentName.safeParse(options.name);
-    if (!name.success) {
-      throw new BatonError(
-        'INVALID_ARGUMENT',
-        `agent name ${JSON.stringify(options.name)} ${name.error.issues[0]?.message}`,
-      );
-    }
-    this.name = name.data;
-    this.description = options.description ?? '';
-    this.instructions = options.instructions ?? '';
-    this.version = options.version ?? '0.1.0';
-    this.concurrency = positive('concurrency', options.concurrency ?? 16);
-    this.scope = validScope(options.scope);
-    this.#maxChain = positive('maxChain', options.maxChain ?? 1);
-    this.price = validPrice(options.price);
+    const settings = readSettings(options);
+    this.name = settings.name;
+    this.description = settings.description;
+    this.instructions = settings.instructions;
+    this.version = settings.version;
+    this.concurrency = settings.concurrency;
+    this.scope = settings.scope;
+    this.price = settings.price;
+    this.#maxChain = settings.maxChain;
     this.skills = options.skills ?? {};
     this.#knowledge = options.knowledge;
     this.#brain = {
       instructions: this.instructions,
       model: resolveModel(options.model),
       knowledge: undefined,
-      maxTurns: positive('maxTurns', options.maxTurns ?? 10),
+      handoffs: settings.handoffs,
+      maxTurns: settings.maxTurns,
     };
     this.#order = dependencyOrder(this.skills);
     this.#plan = makePlan(this.skills);
@@ -244,25 +209,4 @@ function bindSkill(skill: Skill, host: SkillHost): void {
   if (!skill.bind(host)) return;
   // A skill made inside another's constructor belongs to the same agent.
   for (const value of Object.values(skill)) if (value instanceof Skill) bindSkill(value, host);
-}
-
-function validScope(scope: Scope | undefined): Scope | undefined {
-  const parsed = Scope.optional().safeParse(scope);
-  if (parsed.success) return parsed.data;
-  const problem = parsed.error.issues[0]?.message;
-  throw new BatonError('INVALID_ARGUMENT', `agent option "scope" ${JSON.stringify(scope)} ${problem}`);
-}
-
-function validPrice(price: Price | undefined): Price | undefined {
-  const parsed = Price.optional().safeParse(price);
-  if (parsed.success) return parsed.data;
-  throw new BatonError('INVALID_ARGUMENT', `agent option "price" ${explainIssue(parsed.error)}`);
-}
-
-function positive(option: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value;
-  throw new BatonError(
-    'INVALID_ARGUMENT',
-    `agent option "${option}" must be a positive integer, not ${value}`,
-  );
 }

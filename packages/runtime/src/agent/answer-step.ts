@@ -4,6 +4,7 @@ import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import { type Message, textOf } from '../wire/message.ts';
 import type { Context } from './context.ts';
+import { type HandoffTool, handoffTools } from './handoff-tools.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 import { callTool } from './tool-call.ts';
@@ -21,7 +22,8 @@ export async function answer(run: Run): Promise<string> {
       'no handoff applies to this question and this agent has no model',
     );
   }
-  const base = await baseRequest(run);
+  const handoffs = handoffTools(run);
+  const base = await baseRequest(run, handoffs);
   const messages = context.messages.flatMap(toModelMessage);
   let text = '';
   for (let turn = 0; turn < maxTurns; turn++) {
@@ -33,7 +35,7 @@ export async function answer(run: Run): Promise<string> {
     text += said;
     if (calls.length === 0) return text;
     messages.push({ role: 'assistant', content: said, toolCalls: calls });
-    messages.push(...(await Promise.all(calls.map((call) => callTool(run, call)))));
+    messages.push(...(await Promise.all(calls.map((call) => callTool(run, call, handoffs)))));
   }
   throw new BatonError(
     'RESOURCE_EXHAUSTED',
@@ -71,12 +73,15 @@ function chunkPipe({ context, plan, emit }: Run) {
   };
 }
 
-async function baseRequest({ context, brain, plan }: Run): Promise<Omit<ModelRequest, 'messages'>> {
+async function baseRequest(
+  { context, brain, plan }: Run,
+  handoffs: ReadonlyMap<string, HandoffTool>,
+): Promise<Omit<ModelRequest, 'messages'>> {
   const { knowledge, instructions } = brain;
   const userTexts = context.messages.filter(({ role }) => role === 'user').map(textOf);
   return {
     instructions: withInbound(instructions, context),
-    tools: [...plan.tools.values()].map(({ offer }) => offer),
+    tools: [...plan.tools.values(), ...handoffs.values()].map(({ offer }) => offer),
     passages: knowledge ? await searchConversation(knowledge, userTexts) : [],
     topics: knowledge?.topics ?? [],
     signal: context.signal,

@@ -71,7 +71,7 @@ export class Context {
 
   readonly #query: Query;
   readonly #state: () => Record<string, unknown>;
-  readonly #values = new Map<string, unknown>();
+  #values = new Map<string, unknown>();
 
   constructor(options: ContextOptions) {
     this.agentName = options.agentName;
@@ -116,6 +116,23 @@ export class Context {
    */
   get state(): Record<string, unknown> {
     return this.#state();
+  }
+
+  /** A context of the same run for a handoff beside others: what is set, learnt and kept is shared, the rest is its own. */
+  fork(messages: readonly Message[]): Context {
+    const { agentName, scope, inbound, log } = this;
+    const fork = new Context({
+      agentName,
+      messages,
+      scope,
+      inbound,
+      log,
+      query: this.#query,
+      state: this.#state,
+    });
+    fork.#values = this.#values;
+    fork.insights = this.insights;
+    return fork;
   }
 
   /** The author's own values, for this run alone. */

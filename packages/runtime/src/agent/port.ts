@@ -52,6 +52,36 @@ export interface Store {
   put(key: string, value: unknown): Promise<void>;
 }
 
+/** One entry of a log. */
+export interface LogEntry {
+  /** Place in the log, from 1, without gaps. */
+  readonly sequence: number;
+  /** When the broker took it, by the broker's clock: milliseconds since the epoch, the same for every reader. */
+  readonly time: number;
+  /** As it was appended; undefined when it is no JSON. */
+  readonly value: unknown;
+}
+
+/** An append-only log of the mesh, kept by the broker: one order for all, nothing is ever changed or removed. */
+export interface Log {
+  /**
+   * Appends at the end; returns the entry's sequence, or undefined when others have written since `expectedLast`,
+   * the last sequence the writer has read (0 for none). A second attempt with one `id` is not stored again.
+   * @throws {BatonError} UNAVAILABLE when the broker did not say in time; the entry may or may not be stored.
+   */
+  append(
+    value: unknown,
+    options: { readonly id: string; readonly expectedLast: number },
+  ): Promise<number | undefined>;
+  /**
+   * Entries from a sequence to the end as it is now; nothing acknowledged is missing.
+   * @throws {BatonError} UNAVAILABLE, FAILED_PRECONDITION when the log has lost an entry.
+   */
+  read(from: number): AsyncIterable<LogEntry>;
+  /** Calls back with entries from a sequence on, in order, as they come; for watching, not for deciding. */
+  follow(from: number, onEntry: (entry: LogEntry) => void): Promise<{ close(): void }>;
+}
+
 /** What an agent is handed so that it can reach others. The agent itself knows no bus. */
 export interface HandoffPort {
   /** The owner this agent belongs to. */
@@ -70,6 +100,11 @@ export interface HandoffPort {
    * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.
    */
   store(options: { readonly name: string; readonly ttlMs: number }): Promise<Store>;
+  /**
+   * Opens a log that all members of this owner share. Its name: lower-case letters, digits and `-`.
+   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.
+   */
+  log(options: { readonly name: string }): Promise<Log>;
   /**
    * Live agents that take work, this one included. The same array as before for as long as none came, went or
    * changed: what was made of it may be kept until then.

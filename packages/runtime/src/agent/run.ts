@@ -12,6 +12,8 @@ export interface Brain {
   readonly model: Model | undefined;
   /** Loaded when the agent is prepared. */
   knowledge: Retriever | undefined;
+  /** Agents the model may hand off to, beside the targets of the rules. */
+  readonly handoffs: readonly string[];
   /** Calls to the model in one run. */
   readonly maxTurns: number;
 }

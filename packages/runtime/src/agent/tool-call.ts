@@ -1,20 +1,26 @@
 import type { ModelMessage, ModelToolCall } from '../model/model.ts';
 import { explainIssue } from '../wire/envelope.ts';
+import type { HandoffTool } from './handoff-tools.ts';
 import type { Tool } from './plan.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 
 /** Calls one tool for the model. What goes wrong is told to the model, which can do better; it never ends the run. */
-export async function callTool(run: Run, call: ModelToolCall): Promise<ModelMessage> {
+export async function callTool(
+  run: Run,
+  call: ModelToolCall,
+  handoffs: ReadonlyMap<string, HandoffTool>,
+): Promise<ModelMessage> {
   const { context, plan } = run;
   const answer = (content: string): ModelMessage => ({ role: 'tool', toolCallId: call.id, content });
+  const handoff = handoffs.get(call.name);
   const tool = plan.tools.get(call.name);
-  if (!tool) return answer(`Error: there is no tool ${JSON.stringify(call.name)}`);
+  if (!tool && !handoff) return answer(`Error: there is no tool ${JSON.stringify(call.name)}`);
   run.emit({ type: 'tool', name: call.name });
   try {
-    const args = readArguments(tool, call.arguments);
+    const args = readArguments(tool?.parameters, call.arguments);
     await runHooks(plan.hooks.before_toolcall, context);
-    const value = await tool.call(args, context);
+    const value = tool ? await tool.call(args, context) : await handoff?.call(run, args);
     await runLateHooks(plan.hooks.after_toolcall, context);
     return answer(toText(value));
   } catch (error) {
@@ -23,7 +29,7 @@ export async function callTool(run: Run, call: ModelToolCall): Promise<ModelMess
   }
 }
 
-function readArguments({ parameters }: Tool, text: string): unknown {
+function readArguments(parameters: Tool['parameters'], text: string): unknown {
   const value: unknown = JSON.parse(text || '{}');
   if (!parameters) return value;
   const parsed = parameters.safeParse(value);

@@ -3,6 +3,7 @@ import { BatonError } from '../wire/error.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { type BusMessage, type Guard, Inbox } from './inbox.ts';
+import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { followReplies, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -136,6 +137,11 @@ export class Bus implements AsyncDisposable {
   /** Opens a shared store; see `openStore`. */
   store(options: StoreOptions): Promise<Store> {
     return openStore(this.#connection, options);
+  }
+
+  /** Opens a shared log; see `openLog`. */
+  log(options: LogOptions): Promise<Log> {
+    return openLog(this.#connection, options);
   }
 
   /** Calls back each time the broker was lost and found again. */

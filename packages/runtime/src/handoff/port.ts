@@ -17,6 +17,7 @@ export function makePort(sender: Sender): HandoffPort {
     },
     isAvailable: (target) => registry.find(parseAddress(target, home)).status === 'live',
     store: ({ name, ttlMs }) => bus.store({ name: `${home}_${name}`, ttlMs }),
+    log: ({ name }) => bus.log({ owner: home, name }),
     peers: peerView(registry),
   };
 }

@@ -6,6 +6,15 @@ import { Scope } from './scope.ts';
 export const Capability = z.looseObject({ name: z.string(), description: z.string().optional() });
 export type Capability = z.infer<typeof Capability>;
 
+/** What one handoff to an agent costs. */
+export const Price = z.looseObject({
+  /** In the currency's minor unit: cents, yen, fils. */
+  amount: z.int().nonnegative(),
+  /** ISO 4217, three capital letters. */
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters, as in ISO 4217'),
+});
+export type Price = z.infer<typeof Price>;
+
 /** What an agent tells the mesh about itself. It travels in the service metadata of every instance. */
 export const AgentCard = z.looseObject({
   name: z.string(),
@@ -14,6 +23,8 @@ export const AgentCard = z.looseObject({
   version: z.string(),
   /** Whom it answers; absent for everyone. */
   scope: Scope.optional(),
+  /** Absent for agents that cost nothing; what is no price, in a stranger's card, is none. */
+  price: Price.optional().catch(undefined),
   skills: z.array(z.string()).default([]),
   tools: z.array(Capability).default([]),
   /** Targets this agent hands off to by rule; a dynamic rule has no name to show. */

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { Model } from '../model/model.ts';
+import type { Retriever } from '../model/retriever.ts';
+import { Price } from '../wire/card.ts';
+import { BatonError } from '../wire/error.ts';
+import { AgentName, parseAddress, quote } from '../wire/name.ts';
+import { Scope } from '../wire/scope.ts';
+import type { Skill } from './skill.ts';
+
+export interface AgentOptions {
+  /** One subject token: 1 to 63 of a-z, 0-9, `-` and `_`. */
+  readonly name: string;
+  /** What the agent is for, in a sentence: other agents and people read it in its card. */
+  readonly description?: string;
+  readonly instructions?: string;
+  /** `provider/name`, or a `Model` of one's own. Without one the agent can only hand off. */
+  readonly model?: string | Model;
+  readonly skills?: Readonly<Record<string, Skill>>;
+  /** A folder of Markdown articles, or a `Retriever` of one's own. */
+  readonly knowledge?: string | URL | Retriever;
+  /** Semantic version of the agent. Default `0.1.0`. */
+  readonly version?: string;
+  /** Runs one process takes on at a time, as announced. Default 16. */
+  readonly concurrency?: number;
+  /** Agents its model may hand off to, beside the targets of its rules. */
+  readonly handoffs?: readonly string[];
+  /** Calls to the model in one run. Default 10. */
+  readonly maxTurns?: number;
+  /**
+   * Handoffs by rule in one run: after each that succeeds its answer joins the conversation and the conditions are
+   * asked again, until none says yes. The answer then comes as a whole. Default 1: the first answer is the run's.
+   */
+  readonly maxChain?: number;
+  /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
+  readonly scope?: Scope;
+  /** What one handoff to it costs, told in its card: whole minor units (cents) and currency. Default: nothing. */
+  readonly price?: Price;
+}
+
+const POSITIVE = z.int('must be a positive integer').positive('must be a positive integer');
+
+const Target = z.string().refine((target) => {
+  parseAddress(target, 'default');
+  return true;
+});
+
+/** The options that are plain values, with their defaults. */
+const Settings = z.object({
+  description: z.string().default(''),
+  instructions: z.string().default(''),
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+(?:[-+].+)?$/, 'must be a semantic version such as "1.4.0"')
+    .default('0.1.0'),
+  concurrency: POSITIVE.default(16),
+  handoffs: z.array(Target).default([]),
+  maxTurns: POSITIVE.default(10),
+  maxChain: POSITIVE.default(1),
+  scope: Scope.optional(),
+  price: Price.optional(),
+});
+
+/** What an agent is made of, once its options are checked. */
+export type AgentSettings = z.infer<typeof Settings> & { readonly name: AgentName };
+
+/** @throws {BatonError} INVALID_ARGUMENT naming the option, what it is, and what would be right. */
+export function readSettings(options: AgentOptions): AgentSettings {
+  const name = AgentName.safeParse(options.name);
+  if (!name.success) throw wrong('agent name', options.name, name.error);
+  const settings = Settings.safeParse(options);
+  if (settings.success) return { ...settings.data, name: name.data };
+  const option = String(settings.error.issues[0]?.path[0]);
+  throw wrong(`agent option "${option}"`, options[option as keyof AgentOptions], settings.error);
+}
+
+function wrong(what: string, value: unknown, error: z.ZodError): BatonError {
+  const [issue] = error.issues;
+  const place = issue && issue.path.length > 1 ? ` at "${issue.path.slice(1).join('.')}"` : '';
+  const said = typeof value === 'string' ? quote(value) : (JSON.stringify(value) ?? String(value));
+  return new BatonError('INVALID_ARGUMENT', `${what} ${said} ${issue?.message}${place}`);
+}

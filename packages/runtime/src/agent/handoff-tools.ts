@@ -1,0 +1,81 @@
+import type { ModelTool } from '../model/model.ts';
+import { parseAddress } from '../wire/name.ts';
+import { handOff } from './handoff-step.ts';
+import type { Condition } from './plan.ts';
+import type { Run } from './run.ts';
+
+/** A handoff the model may choose. */
+export interface HandoffTool {
+  readonly offer: ModelTool;
+  /** Hands off, and tells the model what came of it. Never rejects for a handoff that fails. */
+  call(run: Run, args: unknown): Promise<string>;
+}
+
+const PREFIX = 'transfer_to_';
+/** Chat Completions takes tool names of 64 characters. */
+const MAX_NAME = 64;
+const PARAMETERS = {
+  type: 'object',
+  properties: {
+    message: { type: 'string', description: 'what to ask them, in full: they see the conversation as well' },
+  },
+};
+
+/** The handoffs on offer to the model in this run, by tool name: live targets that are not on the path. */
+export function handoffTools(run: Run): Map<string, HandoffTool> {
+  const tools = new Map<string, HandoffTool>();
+  for (const condition of candidates(run)) {
+    const name = `${PREFIX}${condition.target.replace('/', '_')}`.slice(0, MAX_NAME);
+    if (!tools.has(name) && isReachable(run, condition.target))
+      tools.set(name, makeTool(run, name, condition));
+  }
+  return tools;
+}
+
+type Candidate = Condition & { readonly target: string };
+
+/** What the agent names for its model, then the targets of its own rules, which have their options already. */
+function candidates({ plan, brain }: Run): Candidate[] {
+  const ruled = plan.conditions.filter((condition): condition is Candidate => condition.target !== undefined);
+  const named = brain.handoffs
+    .filter((target) => !ruled.some((condition) => condition.target === target))
+    .map((target) => ({ ...PLAIN, target, label: `handoffs: ${target}` }));
+  return [...ruled, ...named];
+}
+
+const PLAIN = {
+  description: undefined,
+  metadata: {},
+  mode: 'call',
+  fallback: [],
+  scope: undefined,
+  ask: () => false,
+} as const;
+
+function isReachable({ port, context }: Run, target: string): boolean {
+  if (!port?.isAvailable(target)) return false;
+  const { owner, agent } = parseAddress(target, port.owner);
+  return !context.scope.path.includes(`${owner}/${agent}`);
+}
+
+function makeTool({ port }: Run, name: string, condition: Candidate): HandoffTool {
+  const { target } = condition;
+  const card = port?.peers().find((peer) => peer.name === target || `${peer.owner}/${peer.name}` === target);
+  const description = card?.description || condition.description || `hand over to ${target}`;
+  return {
+    offer: { name, description, parameters: PARAMETERS },
+    call: async (run, args) => {
+      const { success, response, error } = await handOff(apart(run, args), { condition, target });
+      return JSON.stringify({ agent: target, success, response, ...(error && { error: error.message }) });
+    },
+  };
+}
+
+/** Several handoffs of one turn run side by side: each has a context of its own, and what they say is for the model. */
+function apart(run: Run, args: unknown): Run {
+  const { message } = (args ?? {}) as { message?: unknown };
+  const asked =
+    typeof message === 'string' && message !== '' ? [{ role: 'user', content: message } as const] : [];
+  const context = run.context.fork([...run.context.messages, ...asked]);
+  return { ...run, context, emit: (event) => event.type === 'text' || run.emit(event) };
+}

@@ -1,0 +1,212 @@
+import {
+  DiscardPolicy,
+  ErrorCode,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+} from 'nats';
+import { BatonError } from '../wire/error.ts';
+import { decodeJson, encodeJson } from '../wire/json.ts';
+import { isAtLeast } from './broker/version.ts';
+
+/** One entry of a log. */
+export interface LogEntry {
+  /** Place in the log, from 1, without gaps. */
+  readonly sequence: number;
+  /** When the broker took it, by the broker's clock: milliseconds since the epoch, the same for every reader. */
+  readonly time: number;
+  /** As it was appended; undefined when it is no JSON. */
+  readonly value: unknown;
+}
+
+export interface AppendOptions {
+  /** Names this attempt: a second one of the same name within ten minutes is not stored again. */
+  readonly id: string;
+  /** The last sequence the writer has read; 0 for an empty log. */
+  readonly expectedLast: number;
+}
+
+/** An append-only log kept by the broker: one order for all, nothing is ever changed or removed. */
+export interface Log {
+  /**
+   * Appends at the end; returns the entry's sequence, or undefined when others have written since `expectedLast`.
+   * @throws {BatonError} UNAVAILABLE when the broker did not say in time; the entry may or may not be stored.
+   */
+  append(value: unknown, options: AppendOptions): Promise<number | undefined>;
+  /**
+   * Entries from a sequence to the end as it is now, asked of the leader, so that nothing acknowledged is missing.
+   * @throws {BatonError} UNAVAILABLE, FAILED_PRECONDITION when the log has lost an entry.
+   */
+  read(from: number): AsyncIterable<LogEntry>;
+  /** Calls back with entries from a sequence on, in order, as they come; for watching, not for deciding. */
+  follow(from: number, onEntry: (entry: LogEntry) => void): Promise<{ close(): void }>;
+}
+
+export interface LogOptions {
+  readonly owner: string;
+  /** Lower-case letters, digits and `-`. Members of one owner that name the same log share it. */
+  readonly name: string;
+}
+
+interface Stream {
+  readonly name: string;
+  readonly subject: string;
+  readonly js: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
+const TIMEOUT_MS = 1000;
+const DUPLICATE_WINDOW_MS = 600_000;
+/** Entries asked for at a time. */
+const WINDOW = 128;
+/** The server's codes for "wrong last sequence": 2.15 answers some conflicts with the second. */
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+const NO_SUCH_MESSAGE = 10037;
+const NO_SUCH_STREAM = 10059;
+
+/**
+ * Opens a log, making it when it is new. How many replicas keep it is the operator's choice: an existing stream is
+ * taken as it is, unless it forgets.
+ * @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream, is too old to keep what it acknowledged,
+ * or keeps a stream of that name which drops entries.
+ */
+export async function openLog(connection: NatsConnection, { owner, name }: LogOptions): Promise<Log> {
+  if (!/^[a-z0-9-]{1,32}$/.test(name)) {
+    throw new BatonError('INVALID_ARGUMENT', `a log's name is 1 to 32 of a-z, 0-9 and "-", not "${name}"`);
+  }
+  const version = connection.info?.version ?? '0';
+  if (connection.info?.jetstream !== true || !isAtLeast(version)) {
+    throw new BatonError(
+      'FAILED_PRECONDITION',
+      `the log "${name}" needs a broker with JetStream, nats-server 2.10.23 or newer; this one is ${version}`,
+    );
+  }
+  const stream: Stream = {
+    name: `baton_${owner}_${name}`,
+    subject: `baton.${owner}.log.${name}`,
+    js: connection.jetstream({ timeout: TIMEOUT_MS }),
+    manager: await connection.jetstreamManager({ timeout: TIMEOUT_MS, checkAPI: false }),
+  };
+  await ensureStream(stream).catch(rethrow);
+  return {
+    append: (value, options) => append(stream, value, options),
+    read: (from) => read(stream, from),
+    follow: (from, onEntry) => follow(stream, from, onEntry),
+  };
+}
+
+async function ensureStream({ name, subject, manager }: Stream): Promise<void> {
+  const add = () =>
+    manager.streams.add({
+      name,
+      subjects: [subject],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+      deny_delete: true,
+      deny_purge: true,
+      allow_direct: false,
+    });
+  const info = (options = {}) => manager.streams.info(name, options);
+  const found = await info().catch(async (error: unknown) => {
+    if (apiCode(error) !== NO_SUCH_STREAM) throw error;
+    // Another member may make it at the same moment.
+    return await add().catch(() => info());
+  });
+  const { config } = found;
+  const forgets =
+    config.retention !== RetentionPolicy.Limits ||
+    config.max_age > 0 ||
+    (config.discard !== DiscardPolicy.New && Math.max(config.max_msgs, config.max_bytes) > 0);
+  if (forgets || config.subjects.length !== 1 || config.subjects[0] !== subject) {
+    throw new BatonError(
+      'FAILED_PRECONDITION',
+      `the stream "${name}" exists and is not a log: it must keep all of "${subject}" and nothing else`,
+    );
+  }
+}
+
+async function append(stream: Stream, value: unknown, options: AppendOptions): Promise<number | undefined> {
+  const { id, expectedLast } = options;
+  try {
+    const ack = await stream.js.publish(stream.subject, encodeJson(value), {
+      msgID: id,
+      expect: { streamName: stream.name, lastSequence: expectedLast },
+    });
+    return ack.seq;
+  } catch (error) {
+    if (isConflict(error)) return undefined;
+    return rethrow(error);
+  }
+}
+
+async function* read(stream: Stream, from: number): AsyncGenerator<LogEntry> {
+  const last = await fetchEntry(stream, { last_by_subj: stream.subject });
+  if (!last && from > 1) throw lost(stream, from - 1);
+  if (!last || last.sequence < from) return;
+  for (let start = from; start < last.sequence; start += WINDOW) {
+    const size = Math.min(WINDOW, last.sequence - start);
+    const asked = Array.from({ length: size }, (_, index) => fetchEntry(stream, { seq: start + index }));
+    for (const [index, entry] of (await Promise.all(asked)).entries()) {
+      if (!entry) throw lost(stream, start + index);
+      yield entry;
+    }
+  }
+  yield last;
+}
+
+async function fetchEntry(
+  { name, manager }: Stream,
+  query: { seq: number } | { last_by_subj: string },
+): Promise<LogEntry | undefined> {
+  try {
+    const { seq, time, data } = await manager.streams.getMessage(name, query);
+    return { sequence: seq, time: time.getTime(), value: decodeJson(data) };
+  } catch (error) {
+    if (apiCode(error) === NO_SUCH_MESSAGE) return undefined;
+    return rethrow(error);
+  }
+}
+
+async function follow(stream: Stream, from: number, onEntry: (entry: LogEntry) => void) {
+  try {
+    const consumer = await stream.js.consumers.get(stream.name, { opt_start_seq: from });
+    const messages = await consumer.consume({
+      callback: ({ seq, info, data }) =>
+        onEntry({ sequence: seq, time: Math.floor(info.timestampNanos / 1e6), value: decodeJson(data) }),
+    });
+    return { close: () => messages.stop() };
+  } catch (error) {
+    return rethrow(error);
+  }
+}
+
+function lost({ name }: Stream, sequence: number): BatonError {
+  return new BatonError('FAILED_PRECONDITION', `the log "${name}" has lost its entry ${sequence}`);
+}
+
+function apiCode(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+function isConflict(error: unknown): boolean {
+  const about = error instanceof NatsError ? error.api_error : undefined;
+  if (!about) return false;
+  return WRONG_LAST_SEQUENCE.includes(about.err_code ?? 0) || /wrong last sequence/.test(about.description);
+}
+
+function rethrow(error: unknown): never {
+  if (error instanceof BatonError) throw error;
+  const code = (error as { code?: string }).code;
+  if (code === ErrorCode.MaxPayloadExceeded) {
+    throw new BatonError('INVALID_ARGUMENT', 'the entry is larger than the broker takes', { cause: error });
+  }
+  throw new BatonError('UNAVAILABLE', `the broker did not keep or tell an entry: ${String(error)}`, {
+    cause: error,
+  });
+}

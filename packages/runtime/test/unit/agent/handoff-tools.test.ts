@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import { BaseAgent } from '../../../src/agent/agent.ts';
+import type { Context } from '../../../src/agent/context.ts';
+import { handoff, hook } from '../../../src/agent/decorators.ts';
+import { Skill } from '../../../src/agent/skill.ts';
+import type { ModelEvent } from '../../../src/model/model.ts';
+import { scriptedModel } from '../../../src/testing/models.ts';
+import { answered, fakePort, memoryLog } from '../support/fake-port.ts';
+
+const call = (name: string, message: string): ModelEvent => ({
+  type: 'tool_call',
+  id: name,
+  name: `transfer_to_${name}`,
+  arguments: JSON.stringify({ message }),
+});
+
+class Rules extends Skill {
+  readonly seen: unknown[] = [];
+
+  @handoff('billing', { description: 'money' })
+  never() {
+    return false;
+  }
+
+  @hook('before_handoff')
+  before(context: Context) {
+    context.handoffContext = { for: context.handoffAgent };
+  }
+
+  @hook('after_handoff')
+  after({ handoffAgent, handoffResult }: Context) {
+    this.seen.push([handoffAgent, handoffResult?.success]);
+  }
+}
+
+function front(...turns: Parameters<typeof scriptedModel>) {
+  const model = scriptedModel(...turns);
+  const rules = new Rules();
+  const agent = new BaseAgent({
+    name: 'front',
+    model,
+    skills: { rules },
+    handoffs: ['shipping', 'technical', 'dead', 'front'],
+  });
+  const port = fakePort({
+    answer: (order) =>
+      answered(order, order.target === 'technical' ? { success: false, response: null } : {}),
+  });
+  agent.attach(port, memoryLog());
+  return { agent, model, port, rules };
+}
+
+it('offers the model the live agents it may hand off to, itself not among them', async () => {
+  const { agent, model } = front('hello');
+  await agent.run('hi');
+  expect(model.requests[0]?.tools.map(({ name }) => name)).toEqual([
+    'transfer_to_billing',
+    'transfer_to_shipping',
+    'transfer_to_technical',
+  ]);
+});
+
+it('honours three handoffs of one turn, each with its own context, hooks and record', async () => {
+  const { agent, model, port, rules } = front(
+    [call('billing', 'what does it cost?'), call('shipping', 'where is it?'), call('technical', 'why?')],
+    ({ messages }) => [{ type: 'text', text: String(messages.filter(({ role }) => role === 'tool').length) }],
+  );
+  const result = await agent.run('where is my broken parcel and what does it cost?');
+  expect(result).toMatchObject({ success: true, agent: 'front', response: '3' });
+  expect(
+    port.orders.map(({ target, context, messages }) => [target, context, messages.at(-1)?.content]),
+  ).toEqual([
+    ['billing', { for: 'billing' }, 'what does it cost?'],
+    ['shipping', { for: 'shipping' }, 'where is it?'],
+    ['technical', { for: 'technical' }, 'why?'],
+  ]);
+  expect(result.handoffs.map(({ to, success }) => [to, success])).toEqual([
+    ['billing', true],
+    ['shipping', true],
+    ['technical', false],
+  ]);
+  expect(new Set(rules.seen.map(String))).toEqual(
+    new Set(['billing,true', 'shipping,true', 'technical,false']),
+  );
+  expect(model.requests[1]?.messages.at(-3)).toMatchObject({
+    role: 'tool',
+    content: expect.stringContaining('billing answers'),
+  });
+});
+
+it('tells the model that a target is unknown instead of handing off anywhere', async () => {
+  const { agent, port } = front([call('nobody', 'hi')], 'so be it');
+  expect((await agent.run('hi')).response).toBe('so be it');
+  expect(port.orders).toEqual([]);
+});
