@@ -11,5 +11,7 @@ export default new BaseAgent({
     'You are the helpful front desk of Larkmere, an online shop. Answer briefly, from the articles you are given.',
   model: 'openai/gpt-4o-mini',
   knowledge: knowledgeOf('customer-service'),
+  // What no rule catches a language model may hand over by itself.
+  handoffs: ['billing-department', 'technical-support', 'shipping-department', 'general-assistant'],
   skills: { memory: new MemorySkill(), routing: new CustomerServiceSkill() },
 });
