@@ -1,19 +1,54 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 
-const folder = fileURLToPath(new URL('.', import.meta.url));
-const programs = readdirSync(folder).filter((name) => /^\d\d-.*\.ts$/.test(name));
+const here = fileURLToPath(new URL('.', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
+const numbered = readdirSync(here).filter((name) => /^\d\d-.*\.ts$/.test(name));
+const seed = readdirSync(`${here}/seed`).filter((name) => name.endsWith('.ts'));
 
-it('finds the examples', () => expect(programs.length).toBeGreaterThanOrEqual(3));
-
-it.each(programs)('%s runs and its own checks hold', async (program) => {
+/** Runs a program to its end; rejects when one of its checks does not hold. */
+async function run(program: string): Promise<string> {
   const env = { ...process.env, NATS_URL: inject('broker') };
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], {
-    cwd: folder,
+    cwd: here,
     env,
   });
-  expect(stdout).not.toBe('');
+  return stdout;
+}
+
+it('finds the examples', () => {
+  expect(numbered.length).toBeGreaterThanOrEqual(3);
+  expect(seed.length).toBeGreaterThanOrEqual(12);
+});
+
+it.each(numbered)('%s runs and its own checks hold', async (program) => {
+  expect(await run(program)).not.toBe('');
+});
+
+// Each has an owner of its own: they can run side by side.
+it.concurrent.each(seed)('seed/%s runs and its own checks hold', async (program) => {
+  expect(await run(`seed/${program}`)).not.toBe('');
+});
+
+describe('docs/handoffs.md', () => {
+  const page = readFileSync(`${root}/docs/handoffs.md`, 'utf8');
+  const snippets = [...page.matchAll(/^(.*)\n\n```ts\n([\s\S]*?)^```$/gm)].map(
+    ([, before = '', code = '']) => ({
+      file: /`(examples\/seed\/[\w/-]+\.ts)`/.exec(before)?.[1] ?? `(no file in "${before}")`,
+      code,
+    }),
+  );
+
+  it('has a snippet of every program, each introduced by the name of its file', () => {
+    const files = new Set(snippets.map(({ file }) => file));
+    expect([...files].sort()).toEqual(expect.arrayContaining(seed.map((name) => `examples/seed/${name}`)));
+    expect(snippets).toHaveLength(page.split('```ts').length - 1);
+  });
+
+  it.each(snippets)('quotes $file as it stands', ({ file, code }) => {
+    expect(readFileSync(`${root}/${file}`, 'utf8')).toContain(code);
+  });
 });

@@ -1,2 +1,12 @@
+export {
+  type DiscoveryOptions,
+  DiscoverySkill,
+  type FindAgentsOptions,
+  type FoundAgent,
+} from './discovery/discovery-skill.ts';
+export type { Scorer } from './discovery/scorer.ts';
 export { type MemoryOptions, MemorySkill } from './memory/memory-skill.ts';
-export { NLISkill } from './nli/nli-skill.ts';
+export { type NLIOptions, NLISkill } from './nli/nli-skill.ts';
+export type { Amount } from './payment/amount.ts';
+export type { Balance } from './payment/ledger-fold.ts';
+export { type Charge, type Deposit, type PaymentOptions, PaymentSkill } from './payment/payment-skill.ts';

@@ -1,5 +1,6 @@
 import type { ModelTool } from '../model/model.ts';
 import { parseAddress } from '../wire/name.ts';
+import { withContext } from './context.ts';
 import { handOff } from './handoff-step.ts';
 import type { Condition } from './plan.ts';
 import type { Run } from './run.ts';
@@ -65,7 +66,10 @@ function makeTool({ port }: Run, name: string, condition: Candidate): HandoffToo
   return {
     offer: { name, description, parameters: PARAMETERS },
     call: async (run, args) => {
-      const { success, response, error } = await handOff(apart(run, args), { condition, target });
+      const side = apart(run, args);
+      // What hooks find by getContext() is the handoff's own context too, not the run's.
+      const result = await withContext(side.context, () => handOff(side, { condition, target }));
+      const { success, response, error } = result;
       return JSON.stringify({ agent: target, success, response, ...(error && { error: error.message }) });
     },
   };

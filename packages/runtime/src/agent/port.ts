@@ -53,7 +53,7 @@ export interface Store {
 }
 
 /** One entry of a log. */
-export interface LogEntry {
+interface LogEntry {
   /** Place in the log, from 1, without gaps. */
   readonly sequence: number;
   /** When the broker took it, by the broker's clock: milliseconds since the epoch, the same for every reader. */
@@ -63,7 +63,7 @@ export interface LogEntry {
 }
 
 /** An append-only log of the mesh, kept by the broker: one order for all, nothing is ever changed or removed. */
-export interface Log {
+interface Log {
   /**
    * Appends at the end; returns the entry's sequence, or undefined when others have written since `expectedLast`,
    * the last sequence the writer has read (0 for none). A second attempt with one `id` is not stored again.

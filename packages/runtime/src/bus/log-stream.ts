@@ -14,7 +14,7 @@ import { decodeJson, encodeJson } from '../wire/json.ts';
 import { isAtLeast } from './broker/version.ts';
 
 /** One entry of a log. */
-export interface LogEntry {
+interface LogEntry {
   /** Place in the log, from 1, without gaps. */
   readonly sequence: number;
   /** When the broker took it, by the broker's clock: milliseconds since the epoch, the same for every reader. */
@@ -23,7 +23,7 @@ export interface LogEntry {
   readonly value: unknown;
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   /** Names this attempt: a second one of the same name within ten minutes is not stored again. */
   readonly id: string;
   /** The last sequence the writer has read; 0 for an empty log. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
-import type { Context } from '../../../src/agent/context.ts';
+import { type Context, getContext } from '../../../src/agent/context.ts';
 import { handoff, hook } from '../../../src/agent/decorators.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import type { ModelEvent } from '../../../src/model/model.ts';
@@ -24,6 +24,7 @@ class Rules extends Skill {
 
   @hook('before_handoff')
   before(context: Context) {
+    expect(getContext()).toBe(context);
     context.handoffContext = { for: context.handoffAgent };
   }
 

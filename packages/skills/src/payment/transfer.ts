@@ -1,0 +1,54 @@
+import { z } from 'zod';
+
+/** Names an entry for ever: a second one with the same key changes nothing. */
+const Key = z.string().min(1).max(256);
+const Party = z.string().min(1).max(256);
+/** Whole minor units; what is zero needs no entry. */
+const Minor = z.int().positive();
+
+/** One movement of money between two accounts; what the one loses the other gains. */
+export const Transfer = z.discriminatedUnion('kind', [
+  /** From outside to the user. */
+  z.object({ kind: z.literal('deposit'), key: Key, user: Party, amount: Minor }),
+  /** From what the user has to what is held for `to`, for `holdMs` from when the broker took the entry. */
+  z.object({
+    kind: z.literal('reserve'),
+    key: Key,
+    user: Party,
+    amount: Minor,
+    to: Party,
+    holdMs: z.int().positive(),
+    note: z.string().max(500).optional(),
+  }),
+  /** From what is held to the agent that earned it, all or less; the rest goes back to the user. Ends the hold. */
+  z.object({ kind: z.literal('settle'), key: Key, user: Party, amount: Minor, reservation: Key }),
+  /** From what is held back to the user. Ends the hold. */
+  z.object({ kind: z.literal('refund'), key: Key, user: Party, reservation: Key }),
+]);
+export type Transfer = z.infer<typeof Transfer>;
+
+/** The version of entries this code writes and reads. */
+export const ENTRY_VERSION = 1;
+
+/** A transfer as it stands in the log. `prev` is the last entry of the user's that counted; 0 when there is none. */
+export const Entry = z.object({
+  v: z.literal(ENTRY_VERSION),
+  prev: z.int().nonnegative(),
+  transfer: Transfer,
+});
+export type Entry = z.infer<typeof Entry>;
+
+/** What makes two transfers the same: not how long a hold lasts, nor what is noted beside it. */
+export function bodyOf(transfer: Transfer): string {
+  const { kind, user } = transfer;
+  switch (kind) {
+    case 'deposit':
+      return JSON.stringify([kind, user, transfer.amount]);
+    case 'reserve':
+      return JSON.stringify([kind, user, transfer.amount, transfer.to]);
+    case 'settle':
+      return JSON.stringify([kind, user, transfer.amount, transfer.reservation]);
+    case 'refund':
+      return JSON.stringify([kind, user, transfer.reservation]);
+  }
+}
