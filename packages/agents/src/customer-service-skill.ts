@@ -5,7 +5,7 @@ import { findCustomer } from './customers.ts';
 const DEPARTMENTS: readonly (readonly [agent: string, words: RegExp])[] = [
   [
     'billing-department',
-    /\b(bill(s|ed|ing)?|pay(s|ing|ments?)?|paid|charg(e|es|ed|ing)|refund(s|ed)?|invoices?|fees?|transfers?|top.?up|direct debits?|exchange rates?)\b/,
+    /\b(bill(s|ed|ing)?|pay(s|ing|ments?)?|paid|charg(e|es|ed|ing)|refund(s|ed)?|invoices?|fees?|transfers?|top.?up|direct debits?|exchange rates?|gift cards?|(gift|discount|promo) codes?|vouchers?|vat|subscriptions?|instal?lments?)\b/,
   ],
   [
     'technical-support',

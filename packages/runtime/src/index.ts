@@ -42,6 +42,7 @@ export {
   ERROR_CODES,
   ErrorCode,
   ErrorInfo,
+  formatAddress,
   HandoffError,
   HandoffMetadata,
   HandoffMode,

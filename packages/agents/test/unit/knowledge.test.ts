@@ -90,3 +90,26 @@ describe.each(AGENTS)('the knowledge of %s', (agent) => {
     }
   });
 });
+
+test.each([
+  [
+    'billing-department',
+    'I was charged twice for my order. How do I get my money back?',
+    'We refund the second payment within 3 working days',
+  ],
+  [
+    'technical-support',
+    'My router shows an error and the wifi keeps dropping. What can I do?',
+    'Unplug the router for 30 seconds',
+  ],
+  [
+    'shipping-department',
+    'Where is my parcel? The tracking has not moved for three days.',
+    'If the tracking stays the same for three working days, contact',
+  ],
+] as const)('%s finds the fact that answers "%s"', (agent, question, fact) => {
+  const knowledge = loaded.get(agent)!;
+  const passages = knowledge.search(question);
+  const ofBest = passages.filter(({ article }) => article === passages[0]?.article);
+  expect(ofBest.map(({ text }) => text).join(' ')).toContain(fact);
+});

@@ -1,3 +1,4 @@
+import { failAsJson } from '../fail-as-json.ts';
 import { catchInterrupt } from '../terminal/interrupt.ts';
 import { endWhenReaderLeaves } from '../terminal/output.ts';
 import type { AskFlags } from './flags.ts';
@@ -5,7 +6,8 @@ import type { AskFlags } from './flags.ts';
 /**
  * The work of `baton ask`. Ends the process with the status of the answer: a connection's timers would keep it up for
  * another second.
- * @throws {BatonError} what went wrong, for the last line on stderr, unless `--json` has said it on stdout.
+ * @throws {BatonError} what went wrong, for the last line on stderr, unless `--json` has said it on stdout. With
+ * `--batch` it is said in both places, but once a sum is out that stays the last line of stdout.
  */
 export async function ask(agent: string, question: string | undefined, flags: AskFlags): Promise<never> {
   endWhenReaderLeaves();
@@ -13,7 +15,9 @@ export async function ask(agent: string, question: string | undefined, flags: As
   const request = { agent, question, flags, signal: interrupt.signal };
   if (flags.batch !== undefined) {
     const { askBatch } = await import('./batch.ts');
-    process.exit(await askBatch(request));
+    const { status, stopped } = await failAsJson(flags.json, () => askBatch(request));
+    if (stopped) throw stopped.error;
+    process.exit(status);
   }
   const { askAloud, askForJson } = await import('./once.ts');
   process.exit(flags.json ? await askForJson(request) : await askAloud(request));

@@ -24,12 +24,19 @@ interface Batch {
 
 const DEFAULT_CONCURRENCY = '8';
 
+/** How a batch ended, once its sum is out. */
+export interface BatchEnd {
+  /** See `Tally.exitStatus`. */
+  readonly status: number;
+  /** What ended it before its last row: CANCELLED on Ctrl-C, INVALID_ARGUMENT where the file is no CSV. */
+  readonly stopped: { readonly error: unknown } | undefined;
+}
+
 /**
- * Asks every row of a CSV file, each in a conversation of its own, and sums up. Returns the exit status: 0 when every
- * row was answered.
- * @throws {BatonError} INVALID_ARGUMENT for options and files, CANCELLED on Ctrl-C; the sum of what was asked is out.
+ * Asks every row of a CSV file, each in a conversation of its own, and sums up.
+ * @throws {BatonError} INVALID_ARGUMENT for options and files, UNAVAILABLE without a broker; no sum is out then.
  */
-export async function askBatch(request: AskRequest): Promise<0 | 1> {
+export async function askBatch(request: AskRequest): Promise<BatchEnd> {
   checkFlags(request);
   const { agent, flags, signal } = request;
   const { batch = '', column = '', concurrency = DEFAULT_CONCURRENCY, server, json = false } = flags;
@@ -50,8 +57,7 @@ export async function askBatch(request: AskRequest): Promise<0 | 1> {
       progress.stop();
       await writeSum(tally, performance.now() - started, json);
       await answers.close();
-      if (stopped) throw stopped.error;
-      return tally.failed === 0 ? 0 : 1;
+      return { status: tally.exitStatus(), stopped };
     });
   } finally {
     rows.close();
@@ -82,10 +88,11 @@ async function askRows(batch: Batch, workers: number): Promise<{ error: unknown 
   return stopped;
 }
 
-async function askRow({ agent, mesh, options, limit, ...batch }: Batch, row: Row): Promise<void> {
+async function askRow({ agent, mesh, options, limit, signal, ...batch }: Batch, row: Row): Promise<void> {
   const answer = await answerRow(row, agent, (question) => mesh.ask(agent, question, options));
   const { tally, progress, answers } = batch;
-  if (answer.error) tally.addFailure(row.row, answer.error);
+  if (answer.error?.code === 'CANCELLED' && signal.aborted) tally.addInterrupted();
+  else if (answer.error) tally.addFailure(row.row, answer.error);
   else tally.addAnswer(answer.agent);
   progress.update(Number.isFinite(limit) ? row.row : row.bytes, tally);
   await answers.write(answer);

@@ -25,6 +25,9 @@ export interface AskRequest {
   readonly signal: AbortSignal;
 }
 
+/** The runtime lets no answer take longer than a day. */
+const MAX_TIMEOUT_MS = 24 * 3_600_000;
+
 /** Options that mean something with `--batch` alone. */
 const BATCH_ONLY = ['column', 'concurrency', 'limit', 'out'] as const;
 
@@ -36,13 +39,19 @@ const BATCH_ONLY = ['column', 'concurrency', 'limit', 'out'] as const;
 export function readRunOptions({ agent, flags, signal }: AskRequest): RunOptions {
   parseAddress(agent, 'default');
   const { conversation, user, timeout } = flags;
-  const timeoutMs = timeout === undefined ? undefined : parseDuration(timeout, '--timeout');
+  const timeoutMs = timeout === undefined ? undefined : readTimeout(timeout);
   return {
     signal,
     ...(conversation !== undefined && { conversation }),
     ...(user !== undefined && { user }),
     ...(timeoutMs !== undefined && { timeoutMs }),
   };
+}
+
+function readTimeout(text: string): number {
+  const timeoutMs = parseDuration(text, '--timeout');
+  if (timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS) return timeoutMs;
+  throw invalid(`--timeout must be more than 0 and at most 24h, not ${JSON.stringify(text)}`);
 }
 
 /** @throws {BatonError} INVALID_ARGUMENT for options that do not go together. */

@@ -34,7 +34,7 @@ const MAX_ROW_BYTES = 16 * 1_048_576;
 
 /**
  * Opens a CSV file (RFC 4180; a BOM, blank lines and stray quotes are forgiven) whose first row names the columns.
- * @throws {BatonError} INVALID_ARGUMENT when there is no such file, or no such column, naming those there are.
+ * @throws {BatonError} INVALID_ARGUMENT when there is no such file, no such column (naming those there are), or no row.
  */
 export async function openRows(path: string, column: string): Promise<Rows> {
   const { file, size } = await openFile(path);
@@ -54,11 +54,14 @@ export async function openRows(path: string, column: string): Promise<Rows> {
   const next = () => nextRecord(records, path);
   try {
     const index = findColumn((await next())?.record, column, path);
+    let first = await next();
+    if (!first) throw invalid(`${JSON.stringify(path)} has no rows below the one that names the columns`);
     let row = 0;
     return {
       size,
       next: async () => {
-        const found = await next();
+        const found = first ?? (await next());
+        first = undefined;
         if (!found) return undefined;
         row += 1;
         return { row, question: found.record[index] ?? '', bytes: found.info.bytes };

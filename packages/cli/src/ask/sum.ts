@@ -12,12 +12,13 @@ export async function writeSum(tally: Tally, elapsedMs: number, json: boolean): 
     if (failures.length > 0) process.stderr.write(`${failures.join('\n')}\n`);
     await writeOut(`${JSON.stringify(sum)}\n`);
   } else {
-    await writeOut(`${[headline(sum), ...agentLines(sum), ...failures].join('\n')}\n`);
+    await writeOut(`${[headline(sum, tally.interrupted), ...agentLines(sum), ...failures].join('\n')}\n`);
   }
 }
 
-function headline({ answered, failed, seconds, perSecond }: BatchSum): string {
-  return `${answered} answered, ${failed} failed in ${seconds.toFixed(1)} s (${perSecond.toFixed(1)} per second)`;
+function headline({ answered, failed, seconds, perSecond }: BatchSum, interrupted: number): string {
+  const cutOff = interrupted > 0 ? `, ${interrupted} interrupted` : '';
+  return `${answered} answered, ${failed} failed${cutOff} in ${seconds.toFixed(1)} s (${perSecond.toFixed(1)} per second)`;
 }
 
 function agentLines({ byAgent }: BatchSum): string[] {

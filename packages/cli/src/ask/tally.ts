@@ -1,4 +1,4 @@
-import type { ErrorInfo } from '@baton/runtime';
+import { ERROR_CODES, type ErrorInfo } from '@baton/runtime';
 
 /** What `baton ask --batch --json` prints last; the names are part of the command's contract. */
 export interface BatchSum {
@@ -23,6 +23,7 @@ export interface FailureGroup {
 export class Tally {
   #answered = 0;
   #failed = 0;
+  #interrupted = 0;
   readonly #byAgent = new Map<string, number>();
   readonly #failures = new Map<string, FailureGroup>();
 
@@ -32,6 +33,15 @@ export class Tally {
 
   get failed(): number {
     return this.#failed;
+  }
+
+  /** Rows that were on their way when Ctrl-C came; they are not counted as failed. */
+  get interrupted(): number {
+    return this.#interrupted;
+  }
+
+  addInterrupted(): void {
+    this.#interrupted += 1;
   }
 
   addAnswer(agent: string): void {
@@ -48,6 +58,13 @@ export class Tally {
   /** Failures by code, the most frequent first. */
   failures(): FailureGroup[] {
     return [...this.#failures.values()].sort((a, b) => b.count - a.count);
+  }
+
+  /** 0 when no row failed; the code's own status when nothing was answered and every row failed with one code; else 1. */
+  exitStatus(): number {
+    if (this.#failed === 0) return 0;
+    const [only, ...others] = this.failures();
+    return only && others.length === 0 && this.#answered === 0 ? ERROR_CODES[only.code].exit : 1;
   }
 
   sum(elapsedMs: number): BatchSum {

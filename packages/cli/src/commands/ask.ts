@@ -6,7 +6,10 @@ Examples:
   $ baton ask customer-service "where is my parcel?"
   $ baton ask billing-department "what is VAT?" --trace --timeout 10s
   $ cat letter.txt | baton ask customer-service -
-  $ baton ask customer-service --batch questions.csv --column text --out answers.jsonl`;
+  $ baton ask customer-service --batch questions.csv --column text --out answers.jsonl
+
+Exit status: 0 when there is an answer, else that of the error's code (docs/errors.md). With --batch 0 when every row
+was answered; that of the code when none was and all failed with the same one; else 1. 130 after Ctrl-C.`;
 
 /** `baton ask`: one question, its answer streamed to stdout; or every row of a CSV file. */
 export function declareAsk(program: Command): void {

@@ -28,6 +28,7 @@ export function declareUp(program: Command): void {
     .description('bring up the agents of a mesh file, and a broker unless one is named')
     .argument('[mesh.yaml]', 'the mesh file (default: mesh.yaml)')
     .option('--detach', 'leave the mesh running; "baton down" stops it')
+    .option('--json', 'with --detach: print what is up as {server, agents}')
     .option('--server <url>', 'use this broker (default: NATS_URL, else one is started)')
     .option(
       '--log-level <level>',

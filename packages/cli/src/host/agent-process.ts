@@ -1,6 +1,7 @@
 /**
  * The process of one replica: `node agent-process.js <module URL> [agent name]`, settings in the environment. It ends itself
- * when it is told to (SIGTERM) and when its supervisor is gone, after finishing the answers it has begun.
+ * when it is told to (SIGTERM) and when its supervisor is gone, after finishing the answers it has begun. With `--check`
+ * before the URL it loads the agent, says so and ends: it needs no broker for that.
  */
 import { BatonError, createLog, ERROR_CODES, join } from '@baton/runtime';
 import { Departure } from './departure.ts';
@@ -8,11 +9,14 @@ import { loadAgent } from './load-agent.ts';
 import type { HostReport } from './report.ts';
 import { readSettings } from './settings.ts';
 
-const [module = '', expected] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const isCheck = words[0] === '--check';
+const [module = '', expected] = isCheck ? words.slice(1) : words;
 const supervised = process.send !== undefined;
 const departure = new Departure({ supervised });
 
 try {
+  if (isCheck) await check();
   const { logLevel, ...options } = readSettings(process.env);
   const agent = await loadAgent(module, expected);
   const log = await createLog({ level: logLevel, pretty: false });
@@ -24,6 +28,12 @@ try {
 } catch (thrown) {
   // A start that was cut short by the end is no failure.
   if (!departure.begun) await fail(thrown);
+}
+
+async function check(): Promise<never> {
+  const { name } = await loadAgent(module, expected);
+  await report({ type: 'ready', agent: name, instance: '' });
+  process.exit(0);
 }
 
 async function fail(thrown: unknown): Promise<never> {

@@ -16,7 +16,8 @@ export async function explainLoadFailure(url: string, name: string, thrown: unkn
     return new BatonError('FAILED_PRECONDITION', howToInstall(url, name, missing), { cause: thrown });
   }
   const place = thrown instanceof SyntaxError ? await syntaxErrorPlace(url, name, message) : undefined;
-  const kind = thrown instanceof Error && thrown.name !== 'Error' ? `${thrown.name}: ` : '';
+  const isPlain = !(thrown instanceof Error) || thrown.name === 'Error' || isRuntimeCheck(thrown);
+  const kind = isPlain ? '' : `${thrown.name}: `;
   return new BatonError('INVALID_ARGUMENT', `${place ?? name} cannot be loaded: ${kind}${oneLine(message)}`, {
     cause: thrown,
   });
@@ -53,6 +54,14 @@ async function syntaxErrorPlace(url: string, name: string, message: string): Pro
   });
   const line = /^\[stdin\]:(\d+)/.exec(said)?.[1];
   return line !== undefined && said.includes(message) ? `${name}:${line}` : undefined;
+}
+
+/** What the runtime itself has to say about an agent's parts; its messages stand alone. */
+function isRuntimeCheck({ name, stack = '' }: Error): boolean {
+  if (name !== 'TypeError') return false;
+  const origin = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
+  const own = fileURLToPath(new URL('..', import.meta.resolve('@baton/runtime')));
+  return [own, '/@baton/runtime/'].some((place) => origin.includes(place));
 }
 
 /** An error of another copy of the runtime. */

@@ -1,5 +1,6 @@
 import type { Mesh } from '@baton/runtime';
 import { withMesh } from '../client.ts';
+import { failAsJson } from '../fail-as-json.ts';
 import { catchInterrupt, orInterrupted } from '../terminal/interrupt.ts';
 import { endWhenReaderLeaves, writeOut } from '../terminal/output.ts';
 import { followChanges } from './changes.ts';
@@ -22,12 +23,13 @@ export async function ps({ json = false, watch = false, server }: PsFlags): Prom
   endWhenReaderLeaves();
   using interrupt = catchInterrupt();
   const { signal } = interrupt;
-  await withMesh({ server, signal }, async (mesh) => {
+  const list = async (mesh: Mesh) => {
     await orInterrupted(mesh.synced(), signal);
     await detailsOf(mesh, signal);
     if (watch) await watchInstances(mesh, { json, signal });
     else await printInstances(mesh, json);
-  });
+  };
+  await failAsJson(json, () => withMesh({ server, signal }, list));
   process.exit(0);
 }
 

@@ -17,13 +17,18 @@ const REFRESH_MS = 1000;
 /** A large mesh changes all the time; nobody reads faster than this. */
 const SHORTEST_MS = 100;
 
-/** Shows the live instances until the signal is aborted: redrawn on a terminal, else printed again at each change. */
+/**
+ * Shows the live instances until the signal is aborted: redrawn on a terminal, else printed again at each change.
+ * With `json` an instance is there once its pid, host and version are known.
+ */
 export async function watchInstances(mesh: Mesh, { json, signal }: WatchOptions): Promise<void> {
   using changes = followChanges(mesh, signal);
   if (process.stdout.isTTY && !json) return await redraw(mesh, changes, signal);
   let shown: string | undefined;
   while (!signal.aborted) {
-    const rows = toRows(mesh.instances(), Date.now());
+    const views = mesh.instances();
+    // A reader by machine takes the first row of an instance for the whole of it.
+    const rows = toRows(json ? views.filter(({ details }) => details) : views, Date.now());
     const state = stateOf(rows);
     if (state !== shown)
       await writeOut(json ? `${JSON.stringify(rows)}\n` : `${listLines(rows).join('\n')}\n\n`);

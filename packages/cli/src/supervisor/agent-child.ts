@@ -10,6 +10,7 @@ import type { AgentSpec } from './agent-spec.ts';
 /** What a process that is up says of itself. */
 export interface Ready {
   readonly agent: string;
+  /** Empty where the agent was only loaded, to check it. */
   readonly instance: string;
 }
 
@@ -28,6 +29,8 @@ export interface AgentChild {
 export interface ChildOptions {
   readonly spec: AgentSpec;
   readonly settings: HostSettings;
+  /** The process only loads the agent, and ends. */
+  readonly checks?: boolean;
   /** Told every line the process writes. */
   onLine(line: string, stream: 'stdout' | 'stderr'): void;
 }
@@ -37,10 +40,11 @@ const READY_TIMEOUT_MS = 60_000;
 const HOST = fileURLToPath(new URL('../host/agent-process.js', import.meta.url));
 
 /** Starts the process. */
-export function startAgentChild({ spec, settings, onLine }: ChildOptions): AgentChild {
+export function startAgentChild({ spec, settings, checks = false, onLine }: ChildOptions): AgentChild {
   const args = [
     ...loaderFor(spec.module),
     HOST,
+    ...(checks ? ['--check'] : []),
     spec.module,
     ...(spec.name === undefined ? [] : [spec.name]),
   ];
@@ -72,7 +76,9 @@ export function describeExit({ code, signal }: Exit): string {
 function loaderFor(module: string): string[] {
   // Hints about how a user's folder could load faster are not this program's to make.
   const quiet = ['--disable-warning=MODULE_TYPELESS_PACKAGE_JSON', '--disable-warning=ExperimentalWarning'];
-  return /\.[cm]?tsx?$/.test(module) ? [...quiet, '--import', import.meta.resolve('tsx')] : quiet;
+  // A stack names the lines their authors wrote.
+  const options = [...quiet, '--enable-source-maps'];
+  return /\.[cm]?tsx?$/.test(module) ? [...options, '--import', import.meta.resolve('tsx')] : options;
 }
 
 function exitOf(child: ChildProcess): Promise<Exit> {

@@ -31,7 +31,8 @@ const LEAST_GRACE_MS = 1_000;
 
 const ScaleRequest = z.object({
   agent: z.string(),
-  replicas: z.int().min(0).max(MAX_REPLICAS),
+  /** Without it nothing is changed: the answer tells how many there are. */
+  replicas: z.int().min(0).max(MAX_REPLICAS).optional(),
 });
 
 /** Keeps the processes of some agents up: one a replica, restarted when one ends unasked. */
@@ -84,7 +85,11 @@ export class Supervisor {
     }
     const { agent, replicas } = read.data;
     const group = this.#groups.find(({ name }) => name === agent);
-    if (group) return group.scale(replicas);
+    if (group && replicas === undefined) {
+      const { length } = group.replicas;
+      return Promise.resolve({ agent, before: length, after: length });
+    }
+    if (group && replicas !== undefined) return group.scale(replicas);
     const known = this.#groups.map(({ name }) => name);
     throw new BatonError(
       'NOT_FOUND',

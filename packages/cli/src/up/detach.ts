@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BatonError, join as joinMesh } from '@baton/runtime';
 import { catchInterrupt } from '../terminal/interrupt.ts';
+import { writeOut } from '../terminal/output.ts';
 import { Screen } from '../terminal/screen.ts';
 import { refuseSecondMesh } from './claim.ts';
 import { DETACHED_VARIABLE, DetachedReport } from './detached-report.ts';
@@ -16,10 +17,11 @@ import type { UpRequest } from './up-request.ts';
 const BATON = fileURLToPath(new URL('../../bin/baton.js', import.meta.url));
 
 /**
- * Starts the same command again in a session of its own, waits until the mesh is up, and leaves it there.
+ * Starts the same command again in a session of its own, waits until the mesh is up, and leaves it there. With `json`
+ * the summary is printed as one object, and nothing else is.
  * @throws {BatonError} why it did not come up, with where its log is; CANCELLED on Ctrl-C, which stops it again.
  */
-export async function upDetached(request: UpRequest): Promise<void> {
+export async function upDetached(request: UpRequest, json: boolean): Promise<void> {
   const { plan, folder, hintServer, tries } = request;
   await refuseSecondMesh(folder);
   const screen = new Screen();
@@ -33,6 +35,7 @@ export async function upDetached(request: UpRequest): Promise<void> {
   child.disconnect();
   child.unref();
   screen.transient('');
+  if (json) return await writeOut(`${JSON.stringify(summary)}\n`);
   for (const line of summaryLines(summary, screen.isTerminal)) screen.print(line);
   // A question without an answer has been shown as one; the mesh is up all the same.
   if (tries) await tryNow(request, { summary, screen, signal: interrupt.signal }).catch(() => {});

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { BatonError } from '@baton/runtime';
+import { failAsJson } from '../fail-as-json.ts';
 import { writeOut } from '../terminal/output.ts';
 import { Screen } from '../terminal/screen.ts';
 import { findSupervisor, releaseFolder } from './claim.ts';
@@ -27,7 +28,7 @@ const STOP_TIMEOUT_MS = 35_000;
 export async function down({ json }: DownFlags): Promise<void> {
   const screen = new Screen();
   const started = performance.now();
-  const stopped = await stopNearest(process.cwd(), screen);
+  const stopped = await failAsJson(json, () => stopNearest(process.cwd(), screen));
   screen.transient('');
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   if (json)

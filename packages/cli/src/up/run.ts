@@ -4,6 +4,7 @@ import { BatonError, parseLogLevel, resolveServer } from '@baton/runtime';
 import { displayName } from '../host/display-name.ts';
 import { isPath, resolveModules } from '../mesh-file/resolve-module.ts';
 import { MAX_REPLICAS } from '../supervisor/agent-spec.ts';
+import { checkAgent } from '../supervisor/check-agent.ts';
 import { runMesh } from './run-mesh.ts';
 
 /** The options of `baton run`, as commander gives them. */
@@ -15,7 +16,8 @@ export interface RunFlags {
 }
 
 /**
- * The work of `baton run`: one agent, no mesh file. It joins the broker there is, else it starts the folder's own.
+ * The work of `baton run`: one agent, no mesh file. It joins the broker there is, else it starts the folder's own, once the
+ * agent is known to load.
  * @throws {BatonError} INVALID_ARGUMENT for what is wrong with the module or the flags; see `runMesh`.
  */
 export async function run(specifier: string, flags: RunFlags): Promise<void> {
@@ -25,6 +27,8 @@ export async function run(specifier: string, flags: RunFlags): Promise<void> {
   const module = await findModule(specifier, folder);
   const server = await existingServer(flags.server);
   const agent = { name: undefined, module, replicas, env: {}, origin: displayName(module) };
+  // With a broker there, the first replica tells as soon; without, none is started for an agent that cannot be.
+  if (server === undefined) await checkAgent(agent, { owner: 'default', heartbeatMs: undefined, logLevel });
   const plan = { file: specifier, owner: 'default', heartbeatMs: undefined, agents: [agent], questions: [] };
   await runMesh({
     plan,

@@ -1,6 +1,7 @@
-import { AgentName, BatonError, type Mesh } from '@baton/runtime';
+import { BatonError, type Mesh, parseAddress } from '@baton/runtime';
 import { z } from 'zod';
 import { withMesh } from '../client.ts';
+import { failAsJson } from '../fail-as-json.ts';
 import { MAX_REPLICAS } from '../supervisor/agent-spec.ts';
 import { catchInterrupt } from '../terminal/interrupt.ts';
 import { endWhenReaderLeaves, writeOut } from '../terminal/output.ts';
@@ -13,7 +14,7 @@ export interface ScaleFlags {
 }
 
 interface Change {
-  /** The agent, with its owner if it was given. */
+  /** `owner/agent`. */
   readonly address: string;
   readonly agent: string;
   readonly replicas: number;
@@ -25,40 +26,62 @@ const Scaled = z.object({ agent: z.string(), before: z.int(), after: z.int() });
 const TIMEOUT_MS = 12_000;
 
 /**
- * The work of `baton scale`: changes the replicas of a running mesh, one agent after the other.
- * @throws {BatonError} INVALID_ARGUMENT before anything is changed; UNAVAILABLE when no mesh is up; what the supervisor says.
+ * The work of `baton scale`: changes the replicas of a running mesh, one agent after the other. Of several, each is known to be
+ * there before the first is changed.
+ * @throws {BatonError} INVALID_ARGUMENT and NOT_FOUND before anything is changed; UNAVAILABLE when no mesh is up; what the
+ * supervisor says, with the changes before it made.
  */
 export async function scale(changes: readonly string[], flags: ScaleFlags): Promise<never> {
   endWhenReaderLeaves();
-  const wanted = changes.map(readChange);
   using interrupt = catchInterrupt();
-  await withMesh({ server: flags.server, signal: interrupt.signal }, async (mesh) => {
+  await failAsJson(flags.json, () => scaleAll(changes, flags, interrupt.signal));
+  process.exit(0);
+}
+
+async function scaleAll(
+  changes: readonly string[],
+  { json, server }: ScaleFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = changes.map(readChange);
+  refuseDuplicates(wanted);
+  await withMesh({ server, signal }, async (mesh) => {
+    if (wanted.length > 1) for (const { address, agent } of wanted) await request(mesh, { address, agent });
     for (const change of wanted) {
       const scaled = await request(mesh, change);
       const { agent, before, after } = scaled;
-      await writeOut(
-        flags.json ? `${JSON.stringify(scaled)}\n` : `${printable(agent)} ${before} -> ${after}\n`,
-      );
+      await writeOut(json ? `${JSON.stringify(scaled)}\n` : `${printable(agent)} ${before} -> ${after}\n`);
     }
   });
-  process.exit(0);
 }
 
 /** Reads `billing-department=3`. */
 function readChange(text: string): Change {
   const [, address = '', count = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [];
-  const [agent = '', owner = 'default', ...rest] = address.split('/').reverse();
-  const areNames = rest.length === 0 && [agent, owner].every((name) => AgentName.safeParse(name).success);
   const replicas = /^\d+$/.test(count) ? Number(count) : Number.NaN;
-  if (areNames && replicas <= MAX_REPLICAS) return { address, agent, replicas };
-  throw new BatonError(
-    'INVALID_ARGUMENT',
-    `${JSON.stringify(text)} must be <agent>=<n>, such as billing-department=3, with a whole number from 0 to ${MAX_REPLICAS}`,
-  );
+  if (!(replicas <= MAX_REPLICAS)) {
+    throw invalid(
+      `${JSON.stringify(text)} must be <agent>=<n>, such as billing-department=3, with a whole number from 0 to ${MAX_REPLICAS}`,
+    );
+  }
+  try {
+    const { owner, agent } = parseAddress(address, 'default');
+    return { address: `${owner}/${agent}`, agent, replicas };
+  } catch (thrown) {
+    throw invalid(`${JSON.stringify(text)}: ${(thrown as Error).message}`);
+  }
 }
 
-/** Asks the supervisor that runs the agent; when there is none, any: it knows which agents there are. */
-async function request(mesh: Mesh, { address, agent, replicas }: Change): Promise<z.infer<typeof Scaled>> {
+function refuseDuplicates(wanted: readonly Change[]): void {
+  const twice = wanted.find(({ address }, at) => wanted.findIndex((other) => other.address === address) < at);
+  if (twice) throw invalid(`the agent "${twice.agent}" is there twice; expected each one once`);
+}
+
+/** Asks the supervisor that runs the agent for a number of replicas, or without one how many there are; when there is none, any: it knows which agents there are. */
+async function request(
+  mesh: Mesh,
+  { address, agent, replicas }: Omit<Change, 'replicas'> & Partial<Change>,
+): Promise<z.infer<typeof Scaled>> {
   for (const to of [{ agent: address }, {}]) {
     try {
       const answer = await mesh.control('scale', { agent, replicas }, { ...to, timeoutMs: TIMEOUT_MS });
@@ -73,4 +96,8 @@ async function request(mesh: Mesh, { address, agent, replicas }: Change): Promis
 /** What a supervisor answered has a cause; nobody being there to answer has none. */
 function isNobodyThere(thrown: unknown): boolean {
   return thrown instanceof BatonError && thrown.code === 'UNAVAILABLE' && thrown.cause === undefined;
+}
+
+function invalid(message: string): BatonError {
+  return new BatonError('INVALID_ARGUMENT', message);
 }

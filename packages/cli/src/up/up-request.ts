@@ -9,6 +9,7 @@ export interface UpFlags {
   readonly prefix: boolean;
   readonly try?: boolean;
   readonly once?: boolean;
+  readonly json?: boolean;
 }
 
 /** What `baton up` is to do, once its flags and its mesh file are read. */
@@ -32,6 +33,9 @@ export async function readRequest(meshFile: string, flags: UpFlags): Promise<UpR
       'INVALID_ARGUMENT',
       '--detach keeps the mesh up and --once does not; use one of them',
     );
+  }
+  if (flags.json && (!flags.detach || flags.try)) {
+    throw new BatonError('INVALID_ARGUMENT', '--json goes with --detach, and not with --try');
   }
   const folder = process.cwd();
   const once = flags.once ?? false;

@@ -69,6 +69,15 @@ describe('baton ask', () => {
     );
   });
 
+  it.each(['0s', '25h'])('refuses --timeout %s in words of the option', async (timeout) => {
+    await using mesh = await startTestMesh();
+    const { status, stderr } = await mesh.baton(['ask', 'solo', 'hi', '--timeout', timeout]).finished;
+    expect(status).toBe(2);
+    expect(stderr).toBe(
+      `error INVALID_ARGUMENT: --timeout must be more than 0 and at most 24h, not "${timeout}"\n`,
+    );
+  });
+
   it('ends quietly when the reader of its output leaves', async () => {
     const middle = gate();
     await using mesh = await startTestMesh([agentSaying('solo', 'one ', middle.opened, 'two ', 'three')]);

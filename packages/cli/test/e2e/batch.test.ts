@@ -108,7 +108,13 @@ describe('baton ask --batch', () => {
     running.interrupt();
     const { status, stdout } = await running.finished;
     expect(status).toBe(130);
-    expect(JSON.parse(stdout)).toMatchObject({ answered: 3, failed: 1 });
+    expect(JSON.parse(stdout)).toStrictEqual({
+      answered: 3,
+      failed: 0,
+      seconds: expect.any(Number),
+      perSecond: expect.any(Number),
+      byAgent: { 'billing-department': 3 },
+    });
   });
 
   it.each([
@@ -137,6 +143,31 @@ describe('baton ask --batch', () => {
     expect(status).toBe(2);
     expect(stderr).toMatch(/^error INVALID_ARGUMENT: .*\n$/);
     expect(stderr).toMatch(says);
+  });
+
+  it('ends with the status of the code all rows failed with', async () => {
+    await using mesh = await startTestMesh([customerService()]);
+    const file = await csv(mesh, 'text', 'a ghost', 'another ghost');
+    const args = ['ask', 'customer-service', '--batch', file, '--column', 'text'];
+    const { status, stdout } = await mesh.baton(args).finished;
+    expect(status).toBe(3);
+    expect(stdout).toMatch(/^0 answered, 2 failed/);
+  });
+
+  it('refuses a file without rows; with --json on stdout too', async () => {
+    await using mesh = await startTestMesh();
+    const file = await csv(mesh, 'text');
+    const args = ['ask', 'customer-service', '--batch', file, '--column', 'text', '--json'];
+    const { status, stdout, stderr } = await mesh.baton(args).finished;
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^error INVALID_ARGUMENT: .*has no rows/);
+    expect(JSON.parse(stdout)).toStrictEqual({
+      error: {
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('has no rows'),
+        retryable: false,
+      },
+    });
   });
 
   it('refuses a file there is not', async () => {

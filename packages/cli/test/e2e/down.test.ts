@@ -53,3 +53,23 @@ it('leaves alone a process that merely has the number of a supervisor that is go
   await folder.write('.baton/mesh.json', JSON.stringify(state));
   expect((await folder.baton(['down']).finished).stdout).toBe('no mesh is up here\n');
 });
+
+it('tells a script what a detached mesh is, as one JSON object', async () => {
+  await using folder = await meshFolder({ 'mesh.yaml': meshFile({ patient: ['patient.js'] }) });
+  const { status, stdout } = await folder.baton(['up', '--detach', '--json']).finished;
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    server: (await folder.state('broker'))?.url,
+    agents: [{ agent: 'patient', pids: [expect.any(Number)] }],
+  });
+});
+
+it('tells a script on stdout why a command with --json failed', async () => {
+  await using folder = await meshFolder();
+  const { status, stdout, stderr } = await folder.baton(['ps', '--json']).finished;
+  expect(status).toBe(4);
+  expect(stderr).toMatch(/^error UNAVAILABLE: /);
+  expect(JSON.parse(stdout)).toStrictEqual({
+    error: { code: 'UNAVAILABLE', message: expect.any(String), retryable: true },
+  });
+});

@@ -67,6 +67,19 @@ it.each(['0', 'two', '1001'])('refuses --replicas %s', async (replicas) => {
   expect(stderr).toContain(`--replicas "${replicas}" must be a whole number from 1 to 1000`);
 });
 
+it.each([
+  ['nowhere.ts', 'does not exist'],
+  [fixture('bad-name.js'), 'agent name "a.b"'],
+  [fixture('no-agent.js'), 'has no default export'],
+  [fixture('throws.js'), 'no database password'],
+])('starts no broker for %s', async (module, reason) => {
+  await using folder = await meshFolder();
+  const { status, stdout, stderr } = await folder.baton(['run', module]).finished;
+  expect(status).toBe(2);
+  expect(stdout + stderr).not.toContain('broker');
+  expect(stderr.trim().split('\n').at(-1)).toContain(reason);
+});
+
 it('says why a module that throws cannot be loaded, in one line', async () => {
   await using folder = await meshFolder();
   const { status, stderr } = await folder.baton(['run', fixture('throws.js')]).finished;
@@ -74,6 +87,18 @@ it('says why a module that throws cannot be loaded, in one line', async () => {
   expect(stderr.trim().split('\n').at(-1)).toMatch(
     /^error INVALID_ARGUMENT: .*throws\.js cannot be loaded: no database password$/,
   );
+});
+
+it('passes on what the runtime says of an agent as it is', async () => {
+  await using folder = await meshFolder({
+    'mine.js': `import { BaseAgent, Skill } from '@baton/runtime';
+class Needy extends Skill { dependencies = ['ledger']; }
+export default new BaseAgent({ name: 'mine', skills: { needy: new Needy() } });`,
+  });
+  await installRuntime(folder);
+  const { status, stderr } = await folder.baton(['run', 'mine.js']).finished;
+  expect(status).toBe(2);
+  expect(stderr).toContain('mine.js cannot be loaded: skill "needy" needs a skill "ledger"');
 });
 
 it('names file and line of a syntax error', async () => {

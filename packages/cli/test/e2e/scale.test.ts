@@ -56,6 +56,18 @@ it('names the agents there are when asked for another', async () => {
   );
 });
 
+it('changes nothing when one of several agents is unknown, or there twice', async () => {
+  await using folder = await meshFolder({ 'mesh.yaml': meshFile({ patient: ['patient.js'] }) });
+  await folder.up();
+  const unknown = await folder.baton(['scale', 'patient=2', 'nope=1', '--json']).finished;
+  expect(unknown.status).toBe(3);
+  expect(JSON.parse(unknown.stdout)).toMatchObject({ error: { code: 'NOT_FOUND', retryable: false } });
+  const twice = await folder.baton(['scale', 'patient=0', 'default/patient=2']).finished;
+  expect(twice).toMatchObject({ status: 2, stdout: '' });
+  expect(twice.stderr).toContain('the agent "patient" is there twice');
+  expect((await folder.baton(['scale', 'patient=1']).finished).stdout).toBe('patient 1 -> 1\n');
+});
+
 it('keeps the replicas it had when a new one does not come up', async () => {
   await using folder = await meshFolder();
   await folder.write('agent.js', `export { default } from ${JSON.stringify(fixture('patient.js'))};`);

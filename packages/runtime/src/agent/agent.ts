@@ -26,6 +26,8 @@ export interface RunInput {
   readonly messages: readonly Message[];
   readonly scope: RunScope;
   readonly inbound: InboundHandoff | undefined;
+  /** Names the conversation and the handoff already. Default: the agent's own log, told both. */
+  readonly log?: Logger;
 }
 
 /** An agent: instructions, a model, and skills. It runs without any bus, and on one once it is launched. */
@@ -164,13 +166,13 @@ export class BaseAgent {
 
   #newRun(input: RunInput, emit: Emit): Run {
     const { id, conversation } = input.scope;
-    const log = this.#log.child({ conversation, run: id });
+    const log = input.log ?? this.#log.child({ conversation, handoff: id });
     const context: Context = new Context({
+      ...input,
       agentName: this.name,
       log,
       query: (target, options) => query(run, target, options),
       state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
-      ...input,
     });
     const run: Run = {
       context,

@@ -43,7 +43,7 @@ async function carryOut(run: Run, attempt: Attempt): Promise<HandoffResult> {
   const order = await attempt.prepare(run.port);
   const { id, target, mode } = order;
   const { agentName: from, log } = run.context;
-  log.info({ handoff: id, target }, 'handing off');
+  log.info({ next: id, target }, 'handing off');
   attempt.emit({ type: 'handoff', handoff: { id, from, to: target, mode } });
   return await run.port.carryOut(order, attempt.emit);
 }
@@ -52,7 +52,8 @@ function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult
   const { success, durationMs, error } = result;
   const { agentName: from, log } = run.context;
   const to = target();
-  const facts = { handoff: id, target: to, durationMs };
+  // `handoff` on every line is the one this run answers; the one it makes is `next`.
+  const facts = { next: id, target: to, durationMs };
   if (error) log.warn({ ...facts, code: error.code, reason: error.message }, 'handoff failed');
   else log.info(facts, 'handoff answered');
   return { id, from, to, mode, success, durationMs, ...(error && { error }) };

@@ -23,6 +23,10 @@ export async function decide(
 ): Promise<Decision | undefined> {
   for (const condition of conditions) {
     const target = readAnswer(condition, await answerOf(condition, query, context));
+    context.log.debug(
+      { condition: condition.label, target: target ?? null },
+      'a handoff condition was asked',
+    );
     if (target !== undefined) return { condition, target };
   }
   return undefined;

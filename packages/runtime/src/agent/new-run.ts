@@ -1,4 +1,4 @@
-import { Caller, DEFAULT_MAX_HOPS } from '../wire/envelope.ts';
+import { Caller, DEFAULT_MAX_HOPS, MAX_HOPS } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
@@ -33,10 +33,11 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
       `must be more than 0 and at most ${MAX_TIMEOUT_SECONDS * 1000}, not ${timeoutMs}`,
     );
   }
-  if (!Number.isInteger(maxHops) || maxHops < 1)
-    throw invalid('maxHops', `must be a positive integer, not ${maxHops}`);
-  if (conversation.length < 1 || conversation.length > 128) {
-    throw invalid('conversation', `must have 1 to 128 characters, not ${conversation.length}`);
+  if (!Number.isInteger(maxHops) || maxHops < 1 || maxHops > MAX_HOPS) {
+    throw invalid('maxHops', `must be a whole number from 1 to ${MAX_HOPS}, not ${maxHops}`);
+  }
+  if (!/^\P{Cc}{1,128}$/u.test(conversation)) {
+    throw invalid('conversation', 'must have 1 to 128 characters, none of them a control character');
   }
   return {
     id: newId(),

@@ -4,6 +4,7 @@ import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { type BusMessage, type Guard, Inbox } from './inbox.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
+import { Outage } from './outage.ts';
 import { followReplies, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -17,6 +18,8 @@ export interface Subscription {
 export interface GatherOptions {
   /** Called with each answer as it comes, in step with everything else this connection hears. */
   onAnswer(message: BusMessage): void;
+  /** Stop when there was no answer at all for this long, milliseconds. */
+  readonly firstMs: number;
   /** Stop this long after the last answer, milliseconds. */
   readonly quietMs: number;
   /** Stop at the latest, milliseconds. */
@@ -29,11 +32,19 @@ export class Bus implements AsyncDisposable {
   readonly #inbox: Inbox;
 
   readonly #guard: Guard;
+  readonly #outage: Outage;
+  readonly #onReturn = new Set<() => void>();
 
   private constructor(connection: NatsConnection, guard: Guard) {
     this.#connection = connection;
     this.#guard = guard;
     this.#inbox = new Inbox(connection, guard);
+    this.#outage = new Outage(connection, {
+      onAway: () => this.#inbox.failAll(this.#away()),
+      onReturn: () => {
+        for (const callback of this.#onReturn) callback();
+      },
+    });
   }
 
   /** @throws {BatonError} UNAVAILABLE when no broker answers in time (default 2.5 s). */
@@ -88,8 +99,12 @@ export class Bus implements AsyncDisposable {
     return { close: () => subscription.unsubscribe() };
   }
 
-  /** Publishes a request and follows its replies; see `followReplies` for the errors. */
+  /**
+   * Publishes a request and follows its replies; see `followReplies` for the errors.
+   * @throws {BatonError} UNAVAILABLE at once while the broker is away, and a second after it went.
+   */
   follow(subject: string, data: Uint8Array, handlers: ReplyHandlers): Promise<void> {
+    if (this.#outage.isAway) return Promise.reject(this.#away());
     return followReplies(this.#inbox, (reply) => this.publish(subject, data, { reply }), handlers);
   }
 
@@ -109,7 +124,7 @@ export class Bus implements AsyncDisposable {
   }
 
   /** Asks everyone who listens; settles when nobody has answered for a while, at once when nobody listens. */
-  gather(subject: string, { onAnswer, quietMs, maxMs }: GatherOptions): Promise<void> {
+  gather(subject: string, { onAnswer, firstMs, quietMs, maxMs }: GatherOptions): Promise<void> {
     const latest = Date.now() + maxMs;
     return new Promise((resolve) => {
       const finish = () => {
@@ -117,7 +132,7 @@ export class Bus implements AsyncDisposable {
         resolve();
       };
       const reply = this.#inbox.open({
-        expiresAt: latest,
+        expiresAt: Date.now() + firstMs,
         onExpire: finish,
         onMessage: (message) => {
           if (message.headers?.code === 503) return finish();
@@ -146,7 +161,11 @@ export class Bus implements AsyncDisposable {
 
   /** Calls back each time the broker was lost and found again. */
   onReconnect(callback: () => void): void {
-    void this.#watchStatus(callback);
+    this.#onReturn.add(callback);
+  }
+
+  #away(): BatonError {
+    return new BatonError('UNAVAILABLE', `the broker at ${this.server} is away; trying to reach it again`);
   }
 
   #notPublished(cause: unknown, bytes: number): BatonError {
@@ -154,12 +173,6 @@ export class Bus implements AsyncDisposable {
       return tooLarge(bytes, this.maxPayload);
     }
     return new BatonError('UNAVAILABLE', 'the connection to the broker is closed', { cause });
-  }
-
-  async #watchStatus(callback: () => void): Promise<void> {
-    for await (const status of this.#connection.status()) {
-      if (status.type === 'reconnect') callback();
-    }
   }
 
   /** Waits until the broker has seen everything published so far. */

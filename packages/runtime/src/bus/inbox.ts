@@ -50,7 +50,8 @@ export class Inbox {
         if (!error) onMessage(message);
       },
     });
-    void connection.closed().then(() => this.#failAll());
+    const closed = new BatonError('UNAVAILABLE', 'the connection to the broker was closed');
+    void connection.closed().then(() => this.failAll(closed));
   }
 
   /** Opens a reply subject. `onExpire` is called at most once, and only while it is open. */
@@ -75,8 +76,7 @@ export class Inbox {
   }
 
   /** No answer can come any more: nobody must wait for one until the deadline. */
-  #failAll(): void {
-    const reason = new BatonError('UNAVAILABLE', 'the connection to the broker was closed');
+  failAll(reason: BatonError): void {
     for (const [token, pending] of this.#pending) {
       this.#close(token);
       pending.onExpire(reason);

@@ -12,6 +12,8 @@ export interface ReplyHandlers {
   readonly silenceMs: number;
   /** Longest wait for the first one, milliseconds. Default: `silenceMs`. */
   readonly firstReplyMs?: number;
+  /** Settles with an error when it turns out that nobody can answer; counts until the first reply. */
+  readonly doubt?: Promise<BatonError | undefined> | undefined;
   /** Gives up with `CANCELLED`, or with the BatonError that is its reason. */
   readonly signal: AbortSignal;
 }
@@ -33,6 +35,7 @@ export function followReplies(
   return new Promise((resolve, reject) => {
     const giveUpAfter = (ms: number) => Math.min(expiresAt, Date.now() + ms);
     let patienceMs = firstReplyMs;
+    let isAnswered = false;
     const settle = (error?: unknown) => {
       reply.close();
       signal.removeEventListener('abort', onAbort);
@@ -46,6 +49,7 @@ export function followReplies(
       onMessage: (message) => {
         try {
           if (message.headers?.code === NO_RESPONDERS) return settle(new NoResponders());
+          isAnswered = true;
           patienceMs = silenceMs;
           reply.expireAt(giveUpAfter(patienceMs));
           if (handlers.onReply(message)) settle();
@@ -53,6 +57,9 @@ export function followReplies(
           settle(error);
         }
       },
+    });
+    void handlers.doubt?.then((error) => {
+      if (error && !isAnswered) settle(error);
     });
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });

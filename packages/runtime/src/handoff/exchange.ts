@@ -32,11 +32,11 @@ export interface Sender {
 /** Longest silence of a target, milliseconds: hosts repeat their ack at least every 30 s (protocol section 6). */
 const SILENCE_MS = 60_000;
 
-/**
- * Longest wait for the ack, milliseconds: hosts send it before any work. The broker's "no responders" is not
- * always there to tell: an observer subscribed to everything counts as a responder.
- */
+/** Longest wait for the ack of a live agent, milliseconds: hosts send it before any work. */
 const ACK_MS = 10_000;
+
+/** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
+const DOUBT_MS = 100;
 
 /**
  * Publishes one request with its envelope and follows the answer to its end, passing on what streams.
@@ -53,10 +53,11 @@ export async function exchange(
     const { signal, expiresAt } = order.scope;
     const data = encode(sender, order, address);
     const onReply = (message: BusMessage) => answer.take(message);
-    await publish(sender.registry, address, (subject) =>
+    await publish(sender.registry, address, ({ subject, doubt }) =>
       sender.bus.follow(subject, data, {
         signal,
         expiresAt,
+        doubt,
         firstReplyMs: ACK_MS,
         silenceMs: SILENCE_MS,
         onReply,
@@ -116,7 +117,7 @@ class Answer {
       insights: told?.insights ?? {},
       fallback: told?.fallback ?? false,
       success: error === undefined && (told?.success ?? true),
-      response: told?.response === undefined ? streamed : told.response,
+      response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
       ...(error && { error: error.toJSON() }),
     };
   }
@@ -159,17 +160,36 @@ function isWholeConversation(messages: readonly Message[]): boolean {
 }
 
 /** Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known. */
-async function publish(registry: Registry, address: Address, send: (subject: string) => Promise<void>) {
+async function publish(registry: Registry, address: Address, send: (attempt: Attempt) => Promise<void>) {
   const subject = subjectOf(registry, address);
   try {
-    await send(subject);
+    await send({ subject, doubt: doubt(registry, address, subject) });
   } catch (thrown) {
     if (!(thrown instanceof NoResponders)) throw thrown;
     await registry.synced();
     const announced = subjectOf(registry, address);
     if (announced === subject) throw thrown;
-    await send(announced);
+    await send({ subject: announced, doubt: undefined });
   }
+}
+
+interface Attempt {
+  readonly subject: string;
+  readonly doubt: Promise<BatonError | undefined> | undefined;
+}
+
+/**
+ * The registry's word beside the broker's: an observer subscribed to everything, or a process that is frozen, counts
+ * as a responder for the broker. Nobody is doubted whose instances are seen alive, nor whoever acks in time.
+ */
+function doubt(registry: Registry, address: Address, subject: string): Attempt['doubt'] {
+  if (registry.find(address).status === 'live') return undefined;
+  return registry.synced().then(async () => {
+    // An agent launched this moment may be heard of a little later than it can be reached.
+    await new Promise((resolve) => setTimeout(resolve, DOUBT_MS));
+    const isThere = registry.find(address).status === 'live' && subjectOf(registry, address) === subject;
+    return isThere ? undefined : new NoResponders();
+  });
 }
 
 /** Where to publish: the agent's own subject, or what a host of another kind under that name announced. */

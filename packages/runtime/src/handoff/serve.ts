@@ -36,16 +36,22 @@ const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
 
 /** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
 export async function servePrompt(options: ServeOptions, message: BusMessage): Promise<void> {
-  const { bus, log } = options;
+  const { bus, address } = options;
+  let { log } = options;
   if (!message.reply) return log.debug('a prompt without a reply subject was dropped');
   const writer = new ReplyWriter(bus, message.reply);
+  let said = 'a prompt was refused';
   try {
-    const incoming = admit(message, options);
+    const incoming = read(message, options);
+    const bounds = incoming.envelope ? inherit(incoming.envelope, address) : plainScope(address);
+    log = log.child({ conversation: bounds.conversation, handoff: bounds.id });
+    check(incoming, options);
     writer.ack();
-    await answer(options, incoming, writer);
+    said = 'an answer could not be given';
+    await answer({ ...options, log }, { incoming, bounds }, writer);
   } catch (thrown) {
     const error = BatonError.from(thrown);
-    log.warn({ code: error.code, reason: error.message }, 'a prompt was refused');
+    log.warn({ code: error.code, reason: error.message }, said);
     tryToFail(writer, error, log);
   }
 }
@@ -59,33 +65,45 @@ function tryToFail(writer: ReplyWriter, error: BatonError, log: Logger): void {
   }
 }
 
-/** @throws {BatonError} for everything that is refused before it is acknowledged. */
-function admit({ data }: BusMessage, { bus, agent, address }: ServeOptions): IncomingPrompt {
-  if (data.length > bus.maxPayload) {
-    throw new BatonError(
-      'INVALID_ARGUMENT',
-      `the prompt has ${data.length} bytes; at most ${bus.maxPayload} are taken`,
-    );
-  }
-  const incoming = decodePrompt(data);
-  if (incoming.attachments.length > 0) {
-    throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
-  }
-  if (incoming.envelope) checkEnvelope(incoming.envelope, address);
-  checkCaller(incoming.envelope?.caller ?? ANYONE, agent);
-  return incoming;
+/** @throws {BatonError} for what is no prompt. */
+function read({ data }: BusMessage, { bus }: ServeOptions): IncomingPrompt {
+  if (data.length <= bus.maxPayload) return decodePrompt(data);
+  const problem = `the prompt has ${data.length} bytes; at most ${bus.maxPayload} are taken`;
+  throw new BatonError('INVALID_ARGUMENT', problem);
 }
 
-async function answer(options: ServeOptions, incoming: IncomingPrompt, writer: ReplyWriter): Promise<void> {
+/** @throws {BatonError} for a prompt that this agent, or this caller, may not have answered. */
+function check({ attachments, envelope }: IncomingPrompt, { agent, address }: ServeOptions): void {
+  if (attachments.length > 0) {
+    throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
+  }
+  if (envelope) checkEnvelope(envelope, address);
+  checkCaller(envelope?.caller ?? ANYONE, agent);
+}
+
+interface Admitted {
+  readonly incoming: IncomingPrompt;
+  readonly bounds: Omit<RunScope, 'signal'>;
+}
+
+async function answer(
+  options: ServeOptions,
+  { incoming, bounds }: Admitted,
+  writer: ReplyWriter,
+): Promise<void> {
   const { agent, address, keepAlive, log } = options;
-  const scope = incoming.envelope ? inherit(incoming.envelope, address) : plainScope(address);
-  using deadline = startDeadline(scope.expiresAt, options.signal);
-  const input = { ...toInput(incoming, address), scope: { ...scope, signal: deadline.signal } };
+  using deadline = startDeadline(bounds.expiresAt, options.signal);
+  const input = { ...toInput(incoming, address), scope: { ...bounds, signal: deadline.signal }, log };
   const stream = new AnswerStream(writer, incoming.envelope !== undefined);
   keepAlive.add(writer);
-  const result = await agent.execute(input, (event) => stream.onEvent(event));
-  keepAlive.remove(writer);
-  log.info(facts(result), result.success ? 'answered' : 'failed');
+  let result: RunResult;
+  try {
+    result = await agent.execute(input, (event) => stream.onEvent(event));
+  } finally {
+    keepAlive.remove(writer);
+  }
+  if (result.success) log.info(facts(result), 'answered');
+  else log.warn(facts(result), 'failed');
   stream.finish(result);
 }
 
@@ -157,7 +175,7 @@ function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> {
   return newScope([`${owner}/${agent}`], { timeoutMs: PLAIN_PROMPT_TIMEOUT_MS, conversation: newId() });
 }
 
-function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope'> {
+function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope' | 'log'> {
   const sent = handedOver(envelope?.messages ?? []);
   const messages = sent.length > 0 ? sent : [{ role: 'user', content: prompt } as const];
   if (!envelope || envelope.path.length === 0) return { messages, inbound: undefined };
@@ -165,10 +183,8 @@ function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit
   return { messages, inbound: { source, origin: path[0] ?? agent, path, context, metadata } };
 }
 
-function facts({ conversation, id, durationMs, agent, handoffs, error }: RunResult) {
+function facts({ durationMs, agent, handoffs, error }: RunResult) {
   return {
-    conversation,
-    handoff: id,
     durationMs,
     answeredBy: agent,
     handoffs: handoffs.length,

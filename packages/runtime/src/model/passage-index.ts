@@ -1,7 +1,7 @@
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import type { Article } from './article.ts';
 import type { Passage } from './retriever.ts';
-import { isWeak, subjectOf, termOf, termsOf, tokenize } from './terms.ts';
+import { isWeak, queryTermsOf, subjectOf, termOf, termsOf, tokenize } from './terms.ts';
 
 type PassageEntry = Omit<Passage, 'score'> & { readonly id: string; readonly heading: string };
 
@@ -14,6 +14,8 @@ interface ArticleEntry {
 
 /** The shortest unknown word that is taken for a misspelling: shorter ones are too close to other words. */
 const MISSPELT_LENGTH = 5;
+/** The longest: past it is no word, and comparing it with every other is dear. */
+const LONGEST_WORD = 40;
 /** What a word counts that was read as a misspelling of a known one. */
 const MISSPELT_SHARE = 0.8;
 /** What a word counts that only the article's keywords or only other passages of the article have. */
@@ -117,6 +119,9 @@ export class PassageIndex {
       tokenize,
       processTerm: termOf,
       searchOptions: {
+        // The query's terms are stemmed, distinct and limited in number.
+        tokenize: queryTermsOf,
+        processTerm: (term) => term,
         boost,
         boostTerm: (term) => (isWeak(term) ? 0.2 : 1),
         fuzzy: (term) => (this.#isMisspelt(term) ? 1 : false),
@@ -127,7 +132,8 @@ export class PassageIndex {
   }
 
   #isMisspelt(term: string): boolean {
-    return term.length >= MISSPELT_LENGTH && !/\d/.test(term) && !this.#articlesWith.has(term);
+    if (term.length < MISSPELT_LENGTH || term.length > LONGEST_WORD) return false;
+    return !/\d/.test(term) && !this.#articlesWith.has(term);
   }
 
   #fit(subject: readonly string[], share: (term: string) => number): number {

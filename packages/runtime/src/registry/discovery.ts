@@ -5,8 +5,8 @@ import { decodeJson } from '../wire/json.ts';
 import type { Address } from '../wire/name.ts';
 import { INFO_SUBJECT, infoSubject, parsePromptSubject, STATS_SUBJECT } from '../wire/subject.ts';
 
-/** Answers to a broadcast come within milliseconds of each other; the second bound is for a busy machine. */
-const WAIT = { quietMs: 150, maxMs: 1000 };
+/** Answers to a broadcast come within milliseconds of each other; the last bound is for a busy machine. */
+const WAIT = { firstMs: 250, quietMs: 150, maxMs: 1000 };
 const INFO_TIMEOUT_MS = 1000;
 const EMPTY = new Uint8Array(0);
 

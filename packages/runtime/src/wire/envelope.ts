@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { BatonError } from './error.ts';
 import { Message } from './message.ts';
-import { HandoffMetadata } from './metadata.ts';
+import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
 
 /** The major version of the envelope this runtime writes and reads. */
 export const ENVELOPE_VERSION = 1;
 
 /** Handoffs in a row before one is refused, unless the asker says otherwise. */
 export const DEFAULT_MAX_HOPS = 10;
+
+/** The most handoffs in a row an asker may allow. */
+export const MAX_HOPS = 100;
 
 /** How a handoff ends: a call returns to its source, a transfer answers the origin directly. */
 export const HandoffMode = z.enum(['call', 'transfer']);
@@ -28,8 +31,12 @@ export type Source = z.infer<typeof Source>;
 export const Envelope = z.looseObject({
   v: z.literal(ENVELOPE_VERSION),
   /** ULID of this handoff, also its idempotency key. */
-  id: z.string().min(1).max(64),
-  conversation: z.string().min(1).max(128),
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" and "_"'),
+  conversation: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(/^\P{Cc}*$/u, 'must hold no control characters'),
   source: Source,
   /** Address of the target, `owner/agent`. */
   target: z.string(),
@@ -40,14 +47,14 @@ export const Envelope = z.looseObject({
   context: z.record(z.string(), z.unknown()),
   metadata: HandoffMetadata,
   /** Addresses of the agents this work has passed through, the first one first. */
-  path: z.array(z.string()),
+  path: z.array(z.string().max(200)).max(MAX_HOPS + 1),
   hops: z.int().nonnegative(),
-  maxHops: z.int().positive(),
+  maxHops: z.int().positive().max(MAX_HOPS),
   /** When the answer is due: milliseconds since the epoch by the sender's clock ... */
   deadline: z.number(),
   /** ... and as time left when it was sent, for receivers whose clock differs. */
-  remainingMs: z.number(),
-  caller: Caller,
+  remainingMs: z.number().max(MAX_TIMEOUT_SECONDS * 1000),
+  caller: Caller.default({ scopes: [] }),
   /** W3C trace context. */
   traceparent: z.string().optional(),
 });
@@ -67,12 +74,13 @@ export function parseEnvelope(value: unknown): Envelope {
       `envelope version ${version} is not understood here; this agent speaks version ${ENVELOPE_VERSION}`,
     );
   }
-  throw new BatonError('INVALID_ARGUMENT', `envelope field ${explainIssue(parsed.error)}`);
+  throw new BatonError('INVALID_ARGUMENT', `envelope field ${explainIssue(parsed.error, 'baton')}`);
 }
 
 /** The first thing a schema objected to, in one line: `"path": what was expected`. */
-export function explainIssue(error: z.ZodError): string {
+export function explainIssue(error: z.ZodError, root = ''): string {
   const issue = error.issues[0];
-  if (!issue) return '"" is not valid';
-  return `"${issue.path.join('.')}": ${issue.message}`;
+  if (!issue) return `"${root}" is not valid`;
+  const path = issue.path.length > 0 ? issue.path : [root];
+  return `"${path.join('.')}": ${issue.message}`;
 }

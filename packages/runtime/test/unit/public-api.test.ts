@@ -29,6 +29,7 @@ it('exports these values from @baton/runtime', () => {
       "createLog",
       "findBrokerFile",
       "findNatsServer",
+      "formatAddress",
       "getContext",
       "handoff",
       "hook",

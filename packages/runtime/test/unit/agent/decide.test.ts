@@ -185,7 +185,7 @@ describe('conditions', () => {
     }
     const { ask, log } = front({ s: new Broken() });
     expect((await ask()).agent).toBe('right');
-    expect(log.lines.filter(({ condition }) => condition)).toMatchObject([
+    expect(log.lines.filter(({ condition, err }) => condition && err)).toMatchObject([
       { condition: 's.broken', err: { message: 'broken' } },
     ]);
   });

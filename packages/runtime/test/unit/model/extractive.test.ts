@@ -57,6 +57,27 @@ test('a short passage is given whole and other passages of the article add what 
   );
 });
 
+test('a sentence of another passage brings what leads up to it', async () => {
+  const passages = [
+    passage({ text: 'Returns are free.' }),
+    passage({ text: 'Send us the number. Refunds take 5 days. Gifts too.', position: 1, score: 0.5 }),
+  ];
+  expect(await answer(request('returns: when is my money back?', { passages }))).toBe(
+    'Returns are free. Send us the number. Refunds take 5 days.',
+  );
+});
+
+test('a number asked for chooses the sentence that has it, in words or digits', async () => {
+  const answered = await answer(
+    request('after 2 days?', { passages: [passage({ text: `${LEAD} After two, call.` })] }),
+  );
+  expect(answered).toBe('Standard delivery takes 2 days.');
+  const week = passage({ text: 'Standard is fast. Large is slow. Call us. After three days, write.' });
+  expect(await answer(request('no news for 3 days', { passages: [week] }))).toBe(
+    'Standard is fast. After three days, write.',
+  );
+});
+
 test('an answer has four sentences at most', async () => {
   const text =
     'Apples are red. Pears are green. Plums are blue. Figs are brown. Limes are sour. Kiwis are hairy.';

@@ -70,6 +70,15 @@ test('a score is 1 when everything is covered and falls with what is not', () =>
   expect(score('')).toBe(0);
 });
 
+test('a question of a megabyte is answered by its two ends', () => {
+  const noise = Array.from({ length: 150_000 }, (_, index) => `noise${index}`).join(' ');
+  expect(knowledge.search(`refund ${noise} parcel`, { limit: 9 }).map(({ article }) => article)).toEqual(
+    expect.arrayContaining(['refunds', 'tracking']),
+  );
+  expect(knowledge.search('parcel '.repeat(140_000))).toEqual(knowledge.search('parcel'));
+  expect(knowledge.search('parcel'.repeat(170_000))).toEqual([]);
+});
+
 test('no more passages than the limit are returned, four by default', () => {
   expect(knowledge.search('delivery parcel refund')).toHaveLength(4);
   expect(knowledge.search('delivery parcel refund', { limit: 1 })).toHaveLength(1);

@@ -59,7 +59,7 @@ describe('an envelope', () => {
     );
   });
 
-  it.each(Object.keys(whole).filter((key) => !['messages', 'traceparent'].includes(key)))(
+  it.each(Object.keys(whole).filter((key) => !['messages', 'traceparent', 'caller'].includes(key)))(
     'without %s is refused, naming it',
     (field) => {
       const { [field]: _left, ...rest } = whole;
@@ -85,4 +85,19 @@ describe('the metadata of a handoff', () => {
     const values: (Priority | undefined)[] = ['low', undefined, 'normal', 'high', 7];
     expect(values.map(priorityValue)).toEqual([0, 50, 50, 100, 7]);
   });
+});
+
+it('without a caller speaks for nobody', () => {
+  const { caller: _caller, ...rest } = whole;
+  expect(parseEnvelope(rest).caller).toEqual({ scopes: [] });
+});
+
+it.each([
+  ['id', '../..'],
+  ['conversation', 'a\nb'],
+  ['maxHops', 1e9],
+  ['remainingMs', 1e15],
+  ['path', Array.from({ length: 300 }, () => 'a/b')],
+])('with a %s beyond all bounds is refused', (field, value) => {
+  expect(() => parseEnvelope({ ...whole, [field]: value })).toThrow(`envelope field "${field}`);
 });

@@ -39,7 +39,7 @@ describe('a prompt', () => {
     ['{', 'the prompt begins with "{" but is not valid JSON'],
     ['{"a":1}', 'prompt field "prompt": '],
     ['{"prompt":"x","attachments":[{"filename":"a","content":5}]}', 'prompt field "attachments.0.content": '],
-    ['{"prompt":"x","baton":null}', 'envelope field "": '],
+    ['{"prompt":"x","baton":null}', 'envelope field "baton": '],
   ])('says what is wrong with %j', (text, message) => {
     expect(() => decodePrompt(bytes(text))).toThrow(
       expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(message) }),
