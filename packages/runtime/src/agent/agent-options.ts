@@ -13,7 +13,10 @@ export interface AgentOptions {
   /** What the agent is for, in a sentence: other agents and people read it in its card. */
   readonly description?: string;
   readonly instructions?: string;
-  /** `provider/name`, or a `Model` of one's own. Without one the agent can only hand off. */
+  /**
+   * `provider/name`, or a `Model` of one's own. Default: `local/extractive` for an agent with knowledge; without either
+   * the agent can only hand off.
+   */
   readonly model?: string | Model;
   readonly skills?: Readonly<Record<string, Skill>>;
   /** A folder of Markdown articles, or a `Retriever` of one's own. */

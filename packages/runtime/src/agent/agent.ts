@@ -67,7 +67,7 @@ export class BaseAgent {
     this.#knowledge = options.knowledge;
     this.#brain = {
       instructions: this.instructions,
-      model: resolveModel(options.model),
+      model: resolveModel(options.model ?? (options.knowledge && 'local/extractive')),
       knowledge: undefined,
       handoffs: settings.handoffs,
       maxTurns: settings.maxTurns,

@@ -196,3 +196,9 @@ describe('an agent', () => {
     });
   });
 });
+
+it('answers from its knowledge when it is given no model', () => {
+  const knowledge = { topics: [], search: () => [] };
+  expect(new BaseAgent({ name: 'desk', knowledge }).model?.name).toBe('local/extractive');
+  expect(new BaseAgent({ name: 'desk' }).model).toBeUndefined();
+});
