@@ -67,7 +67,8 @@ function chunkPipe({ context, plan, emit }: Run) {
       await runHooks(hooks, context);
       out = context.chunk;
     }
-    if (!out) return;
+    // What a model says after it was told to stop is for nobody.
+    if (!out || context.signal.aborted) return;
     say(out);
     emit({ type: 'text', text: out });
   };

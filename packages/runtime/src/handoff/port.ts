@@ -54,7 +54,8 @@ function asHandoffResult(result: RunResult): HandoffResult {
   const { success, response, insights, fallback, agent, id, durationMs, handoffs, error } = result;
   return {
     success,
-    response,
+    // Half an answer is none: authors write `result.response ?? 'a default'`.
+    response: success ? response : null,
     insights,
     fallback,
     agent,
