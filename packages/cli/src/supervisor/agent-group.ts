@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonError } from '@baton/runtime';
+import type { LimitFunction } from 'p-limit';
 import type { HostSettings } from '../host/settings.ts';
 import { type AgentChild, type Ready, startAgentChild } from './agent-child.ts';
 import type { AgentSpec } from './agent-spec.ts';
-import type { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 import { Replica } from './replica.ts';
 
@@ -12,7 +12,8 @@ export interface GroupOptions {
   readonly settings: HostSettings;
   /** What a person calls the agent before its name is known. */
   readonly fallbackName: string;
-  readonly gate: Gate;
+  /** Lets a few processes start at a time, over all agents. */
+  readonly gate: LimitFunction;
   readonly log: Log;
   /** Told every line a replica writes, and which one wrote it: `billing-department.1`. */
   onLine(label: string, line: string, stream: 'stdout' | 'stderr'): void;
@@ -148,7 +149,7 @@ export class AgentGroup {
 
   async #startOne(replica: Replica): Promise<Ready> {
     try {
-      const ready = await this.#options.gate.pass(() => replica.start());
+      const ready = await this.#options.gate(() => replica.start());
       this.#name ??= ready.agent;
       return ready;
     } catch (thrown) {

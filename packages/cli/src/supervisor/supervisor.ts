@@ -1,12 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { BatonError, type Mesh } from '@baton/runtime';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
 import type { HostSettings } from '../host/settings.ts';
 import { AgentGroup, type Scaled, STOP_GRACE_MS } from './agent-group.ts';
 import { type AgentSpec, MAX_REPLICAS } from './agent-spec.ts';
-import { Gate } from './gate.ts';
 import type { Log } from './log.ts';
 
 export interface SupervisorOptions {
@@ -41,7 +41,7 @@ export class Supervisor {
   #stopping: Promise<void> | undefined;
 
   constructor({ agents, settings, log, onLine }: SupervisorOptions) {
-    const gate = new Gate(STARTS_AT_A_TIME);
+    const gate = pLimit(STARTS_AT_A_TIME);
     this.#groups = agents.map((spec) => {
       const fallbackName = spec.name ?? basename(spec.module).replace(/\.[cm]?[jt]sx?$/, '');
       return new AgentGroup({ spec, settings, fallbackName, gate, log, onLine });

@@ -1,5 +1,5 @@
 import { BatonError, type HandoffResult, type QueryOptions, Skill } from '@baton/runtime';
-import { Turns } from './turns.ts';
+import pLimit, { type LimitFunction } from 'p-limit';
 
 export interface NLIOptions {
   /** Questions of one run in flight at a time; more wait their turn. Default 16. */
@@ -10,7 +10,7 @@ export interface NLIOptions {
 export class NLISkill extends Skill {
   readonly #maxInFlight: number;
   /** By run; questions asked outside any run share one entry. */
-  readonly #turns = new WeakMap<object, Turns>();
+  readonly #turns = new WeakMap<object, LimitFunction>();
 
   /** @throws {BatonError} INVALID_ARGUMENT when `maxInFlight` is no positive integer. */
   constructor({ maxInFlight = 16 }: NLIOptions = {}) {
@@ -31,7 +31,7 @@ export class NLISkill extends Skill {
    * @throws {BatonError} FAILED_PRECONDITION while this skill is not part of an agent.
    */
   async queryAgent(name: string, question: string, options: QueryOptions = {}): Promise<HandoffResult> {
-    return await this.#turnsOf(this.#run()).take(() => this.query(name, question, options));
+    return await this.#turnsOf(this.#run())(() => this.query(name, question, options));
   }
 
   #run(): object {
@@ -42,10 +42,10 @@ export class NLISkill extends Skill {
     }
   }
 
-  #turnsOf(run: object): Turns {
+  #turnsOf(run: object): LimitFunction {
     const known = this.#turns.get(run);
     if (known) return known;
-    const turns = new Turns(this.#maxInFlight);
+    const turns = pLimit(this.#maxInFlight);
     this.#turns.set(run, turns);
     return turns;
   }

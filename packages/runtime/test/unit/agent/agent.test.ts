@@ -2,28 +2,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
 import { tool } from '../../../src/agent/decorators.ts';
 import { Skill } from '../../../src/agent/skill.ts';
-import type { ModelEvent } from '../../../src/model/model.ts';
 import { echoModel, scriptedModel } from '../../../src/testing/models.ts';
 import { BatonError } from '../../../src/wire/error.ts';
-
-const says = (...texts: string[]): ModelEvent[] => texts.map((text) => ({ type: 'text', text }));
-
-/** A model that says one word and then waits for its signal. */
-function waitingModel() {
-  let aborted = false;
-  const model = scriptedModel(async function* ({ signal }) {
-    yield { type: 'text', text: 'one ' };
-    await new Promise<void>((resolve) => {
-      const stop = () => {
-        aborted = true;
-        resolve();
-      };
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop);
-    });
-  });
-  return { model, wasAborted: () => aborted };
-}
+import { says, waitingModel } from '../support/models.ts';
 
 describe('an agent', () => {
   it.each(['', 'a.b', '*', 'A', 'x'.repeat(64), undefined, null, 7])('cannot be named %j', (name) => {

@@ -5,25 +5,7 @@ import { type RunEvent, unseenText } from '../../../src/agent/events.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import type { ModelEvent } from '../../../src/model/model.ts';
 import { echoModel, scriptedModel } from '../../../src/testing/models.ts';
-
-const says = (...texts: string[]): ModelEvent[] => texts.map((text) => ({ type: 'text', text }));
-
-/** A model that says one word and then waits for its signal. */
-function waitingModel() {
-  let aborted = false;
-  const model = scriptedModel(async function* ({ signal }) {
-    yield { type: 'text', text: 'one ' };
-    await new Promise<void>((resolve) => {
-      const stop = () => {
-        aborted = true;
-        resolve();
-      };
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop);
-    });
-  });
-  return { model, wasAborted: () => aborted };
-}
+import { says, waitingModel } from '../support/models.ts';
 
 describe('a stream', () => {
   it('tells what happens and ends with the result', async () => {
