@@ -1,20 +1,14 @@
 import { expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
-import { echoModel, scriptedModel } from '../../../src/testing/models.ts';
+import { echoModel } from '../../../src/testing/models.ts';
 import { launchUnderTest } from '../support/agent-under-test.ts';
+import { heldModel } from '../support/held-model.ts';
 import { joinTest } from '../support/mesh.ts';
 import { answerOf, connectRaw, exchange, shape } from '../support/raw-client.ts';
 
 /** An agent whose answers wait until they are released. */
 function heldAgent(name = 'slow') {
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const model = scriptedModel(async function* () {
-    await gate;
-    yield { type: 'text' as const, text: 'done' };
-  });
+  const { model, release } = heldModel();
   return { agent: new BaseAgent({ name, model }), release };
 }
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
 import { echoModel, scriptedModel } from '../../../src/testing/models.ts';
+import { heldModel } from '../support/held-model.ts';
 import { joinTest, newOwner } from '../support/mesh.ts';
 import { answerOf, connectRaw, converse, watch } from '../support/raw-client.ts';
 
@@ -129,14 +130,7 @@ it('tells how much it has in hand, and that it is full, in its status', async ()
   const owner = newOwner();
   await using mesh = await joinTest(owner);
   await using client = await connectRaw();
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const model = scriptedModel(async function* () {
-    await gate;
-    yield { type: 'text' as const, text: 'done' };
-  });
+  const { model, release } = heldModel();
   await mesh.launch(new BaseAgent({ name: 'slow', model, concurrency: 2 }));
   const status = async () => (await client.request(`agents.status.baton.${owner}.slow`)).json();
   expect(await status()).toMatchObject({ state: 'ready', in_flight: 0, capacity: 2 });

@@ -6,6 +6,7 @@ import { Skill } from '../../../src/agent/skill.ts';
 import type { Mesh } from '../../../src/mesh.ts';
 import { echoModel, scriptedModel } from '../../../src/testing/models.ts';
 import { knows, startForeignHost, untilSees } from '../support/foreign-host.ts';
+import { heldModel } from '../support/held-model.ts';
 import { joinTest, newOwner } from '../support/mesh.ts';
 
 const echo = (name: string) => new BaseAgent({ name, model: echoModel(), description: `${name} repeats.` });
@@ -29,14 +30,7 @@ it('shows a member that joins late the whole mesh at once, long before the next 
       return false;
     }
   }
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const model = scriptedModel(async function* () {
-    await gate;
-    yield { type: 'text' as const, text: 'done' };
-  });
+  const { model, release } = heldModel();
   const busy = new BaseAgent({
     name: 'desk',
     model,
@@ -115,14 +109,7 @@ it('shows an instance that finishes its work as draining', async () => {
   const owner = newOwner();
   await using one = await joinTest(owner, { heartbeatMs: 10_000 });
   await using two = await joinTest(owner);
-  let release = () => {};
-  const gate = new Promise<void>((resolve) => {
-    release = resolve;
-  });
-  const model = scriptedModel(async function* () {
-    await gate;
-    yield { type: 'text' as const, text: 'done' };
-  });
+  const { model, release } = heldModel();
   const launched = await one.launch(new BaseAgent({ name: 'slow', model }));
   const asked = two.ask('slow', 'go');
   await expect.poll(() => launched.inFlight).toBe(1);
