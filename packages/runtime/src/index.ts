@@ -1,10 +1,16 @@
 export { BaseAgent } from './agent/agent.ts';
 export type { AgentOptions } from './agent/agent-options.ts';
-export { type Context, getContext, type InboundHandoff, type QueryOptions } from './agent/context.ts';
+export {
+  type AskCallerOptions,
+  type Context,
+  getContext,
+  type InboundHandoff,
+  type QueryOptions,
+} from './agent/context.ts';
 export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './agent/decorators.ts';
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
 export { type RunEvent, unseenText } from './agent/events.ts';
-export { DEFAULT_TIMEOUT_MS, type RunOptions } from './agent/new-run.ts';
+export { DEFAULT_TIMEOUT_MS, type OnQuery, type RunOptions } from './agent/new-run.ts';
 export type { HandoffPort, Peer, Store } from './agent/port.ts';
 export { Skill, type SkillHost, type SkillOptions } from './agent/skill.ts';
 export {

@@ -8,6 +8,7 @@ export interface AskFlags {
   readonly conversation?: string;
   readonly user?: string;
   readonly timeout?: string;
+  readonly interactive?: boolean;
   readonly server?: string;
   readonly batch?: string;
   readonly column?: string;
@@ -54,18 +55,28 @@ function readTimeout(text: string): number {
   throw invalid(`--timeout must be more than 0 and at most 24h, not ${JSON.stringify(text)}`);
 }
 
+/** Whether the question is what stdin holds. */
+export function readsStdin(question: string | undefined): boolean {
+  return question === '-';
+}
+
 /** @throws {BatonError} INVALID_ARGUMENT for options that do not go together. */
 export function checkFlags({ question, flags }: AskRequest): void {
   if (flags.batch === undefined) {
     const stray = BATCH_ONLY.find((name) => flags[name] !== undefined);
     if (stray) throw invalid(`--${stray} needs --batch`);
     if (question === undefined) throw invalid('there is no question; "-" reads it from stdin');
+    if (flags.interactive && readsStdin(question)) {
+      throw invalid('stdin cannot hold the question and, with --interactive, answers too');
+    }
     return;
   }
   if (question !== undefined)
     throw invalid('with --batch the questions come from the file; leave the question out');
   if (flags.column === undefined) throw invalid('--batch needs --column, the column that holds the question');
   if (flags.conversation !== undefined) throw invalid('with --batch each row is a conversation of its own');
+  if (flags.interactive)
+    throw invalid("--interactive answers one question's agents; it does not go with --batch");
   if (flags.trace) throw invalid('--trace shows one question; it does not go with --batch');
 }
 

@@ -11,7 +11,8 @@ import { orInterrupted } from '../terminal/interrupt.ts';
 import { writeOut } from '../terminal/output.ts';
 import { paint } from '../terminal/paint.ts';
 import { printable } from '../terminal/printable.ts';
-import { type AskRequest, checkFlags, readRunOptions } from './flags.ts';
+import { answerQuery } from './answer-query.ts';
+import { type AskRequest, checkFlags, readRunOptions, readsStdin } from './flags.ts';
 import { answerJson, noAnswerJson } from './json.ts';
 import { readQuestion } from './question.ts';
 import { traceLines } from './trace.ts';
@@ -50,8 +51,8 @@ async function onMesh(
 ): Promise<RunResult> {
   const { question = '', flags, signal } = request;
   checkFlags(request);
-  const options = readRunOptions(request);
-  const text = question === '-' ? await orInterrupted(readQuestion(process.stdin), signal) : question;
+  const options = { ...readRunOptions(request), onQuery: answerQuery(request) };
+  const text = readsStdin(question) ? await orInterrupted(readQuestion(process.stdin), signal) : question;
   return await withMesh({ server: flags.server, signal }, (mesh) => work(mesh, text, options));
 }
 

@@ -23,6 +23,7 @@ export function declareAsk(program: Command): void {
     .option('--conversation <id>', 'continue a conversation')
     .option('--user <id>', 'the user on whose behalf you ask')
     .option('--timeout <duration>', 'how long an answer may take: 500ms, 30s, 2m (default 2m)')
+    .option('--interactive', 'answer what agents ask back, a line of stdin each (default on a terminal)')
     .option('--server <url>', 'the broker (default: NATS_URL, then the one "baton up" started here)')
     .option('--batch <file.csv>', 'ask every row of a CSV file instead')
     .option('--column <name>', 'with --batch: the column that holds the question')

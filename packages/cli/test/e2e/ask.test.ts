@@ -5,6 +5,7 @@ import { listenToAll } from '../support/listener.ts';
 import {
   agentSaying,
   billing,
+  Clerk,
   customerService,
   forever,
   gate,
@@ -47,6 +48,23 @@ describe('baton ask', () => {
       input: 'a refund,\nplease\n',
     }).finished;
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'Your refund is on its way.\n' });
+  });
+
+  it('lets the asker answer what an agent asks back, with --interactive', async () => {
+    await using mesh = await startTestMesh([
+      new BaseAgent({ name: 'clerk', skills: { clerk: new Clerk() }, model: says('Found it.') }),
+    ]);
+    const args = ['ask', 'clerk', 'where is it?', '--interactive'];
+    const { status, stdout, stderr } = await mesh.baton(args, { input: '42\n' }).finished;
+    expect({ status, stdout, stderr }).toEqual({
+      status: 0,
+      stdout: 'Found it.\n',
+      stderr: '\nwhich order?\n> ',
+    });
+    const alone = await mesh.baton(['ask', 'clerk', 'where is it?']).finished;
+    expect([alone.status, alone.stderr]).toEqual([10, expect.stringContaining('FAILED_PRECONDITION')]);
+    const silent = await mesh.baton(args).finished;
+    expect([silent.status, silent.stderr]).toEqual([10, expect.stringContaining('stdin has no more lines')]);
   });
 
   it('asks in the conversation and for the user it is given', async () => {

@@ -53,6 +53,14 @@ export class Witness extends Skill {
   }
 }
 
+/** Asks back before its agent answers. */
+export class Clerk extends Skill {
+  @hook('on_message')
+  async askBack(context: Context): Promise<void> {
+    await context.askCaller('which order?');
+  }
+}
+
 export const customerService = (): BaseAgent =>
   new BaseAgent({
     name: 'customer-service',

@@ -8,10 +8,12 @@ import type { Message } from '../wire/message.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
 import type { Scope } from '../wire/scope.ts';
 import { type AgentOptions, readSettings } from './agent-options.ts';
+import { answerQueries } from './answer-queries.ts';
+import { askCaller } from './ask-caller.ts';
 import { Context, type InboundHandoff, type QueryOptions, withContext } from './context.ts';
 import { ConversationStates } from './conversation-states.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
-import { type Emit, iterate, type RunEvent } from './events.ts';
+import { type Emit, iterate, type ProgressEvent, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { newScope, type RunOptions, toMessages } from './new-run.ts';
 import { makePlan, type Plan, planFor } from './plan.ts';
@@ -108,7 +110,7 @@ export class BaseAgent {
 
   /** As `run`, telling what happens on the way; the last event is the result. Leaving the loop cancels the run. */
   stream(messages: string | readonly Message[], options: RunOptions = {}): AsyncIterable<RunEvent> {
-    return iterate((emit, signal) => this.#start(messages, { ...options, signal }, emit), options.signal);
+    return iterate((tell, signal) => this.#start(messages, { ...options, signal }, tell), options.signal);
   }
 
   /** One run with inherited bounds, of an agent that is prepared: what the serving side calls. Never rejects. */
@@ -136,11 +138,18 @@ export class BaseAgent {
     });
   }
 
-  async #start(messages: string | readonly Message[], options: RunOptions, emit: Emit): Promise<RunResult> {
+  async #start(
+    messages: string | readonly Message[],
+    options: RunOptions,
+    tell: (event: ProgressEvent) => void,
+  ): Promise<RunResult> {
     await this.prepare();
-    const { scope, deadline } = this.#openScope(options);
-    using _ = deadline;
-    return await this.execute({ messages: toMessages(messages), scope, inbound: undefined }, emit);
+    const start = async (emit: Emit, signal: AbortSignal | undefined) => {
+      const { scope, deadline } = this.#openScope({ ...options, ...(signal && { signal }) });
+      using _ = deadline;
+      return await this.execute({ messages: toMessages(messages), scope, inbound: undefined }, emit);
+    };
+    return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
   }
 
   /** A question asked by a skill outside any run, on a timer say: it has bounds of its own. */
@@ -172,6 +181,7 @@ export class BaseAgent {
       agentName: this.name,
       log,
       query: (target, options) => query(run, target, options),
+      askCaller: (prompt, options) => askCaller(run, prompt, options),
       state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
     });
     const run: Run = {

@@ -25,6 +25,12 @@ export interface QueryOptions {
   readonly timeout?: number;
 }
 
+/** How one question to whoever asked may be bounded. */
+export interface AskCallerOptions {
+  /** Seconds to wait for the answer; never longer than this run has left. */
+  readonly timeout?: number;
+}
+
 /** Asks another agent within a run. */
 export type Query = (target: string, options: QueryOptions & { question: string }) => Promise<HandoffResult>;
 
@@ -35,6 +41,7 @@ export interface ContextOptions {
   readonly inbound: InboundHandoff | undefined;
   readonly log: Logger;
   readonly query: Query;
+  askCaller(prompt: string, options: AskCallerOptions): Promise<string>;
   /** What is kept of the conversation; called when it is first wanted. */
   state(): Record<string, unknown>;
 }
@@ -70,6 +77,7 @@ export class Context {
   chunk = '';
 
   readonly #query: Query;
+  readonly #askCaller: ContextOptions['askCaller'];
   readonly #state: () => Record<string, unknown>;
   #values = new Map<string, unknown>();
 
@@ -80,6 +88,7 @@ export class Context {
     this.inbound = options.inbound;
     this.log = options.log;
     this.#query = options.query;
+    this.#askCaller = options.askCaller;
     this.#state = options.state;
   }
 
@@ -110,6 +119,20 @@ export class Context {
     return this.#query(target, { question, ...options });
   }
 
+  /** Whether whoever asked answers questions in mid-stream. */
+  get canAskCaller(): boolean {
+    return this.scope.canAnswer;
+  }
+
+  /**
+   * Asks whoever asked, through however many agents, and waits for the answer.
+   * @throws {BatonError} FAILED_PRECONDITION when the caller answers no questions (`canAskCaller`), DEADLINE_EXCEEDED,
+   * INVALID_ARGUMENT for an empty question or a timeout that is none.
+   */
+  askCaller(prompt: string, options: AskCallerOptions = {}): Promise<string> {
+    return this.#askCaller(prompt, options);
+  }
+
   /**
    * The author's own values for this conversation of this user, from run to run in this process; with a
    * `MemorySkill`, on every replica.
@@ -128,6 +151,7 @@ export class Context {
       inbound,
       log,
       query: this.#query,
+      askCaller: this.#askCaller,
       state: this.#state,
     });
     fork.#values = this.#values;

@@ -8,16 +8,27 @@ export type RunEvent =
   | { readonly type: 'tool'; readonly name: string }
   | { readonly type: 'result'; readonly result: RunResult };
 
-/** Events before the result. They are pushed, so that a relayed chunk costs no turn of the event loop. */
+/** Events before the result. */
 export type ProgressEvent = Exclude<RunEvent, { type: 'result' }>;
-export type Emit = (event: ProgressEvent) => void;
+
+/** A question in mid-stream, on its way up to whoever asked (protocol section 6). */
+export interface CallerQuery {
+  readonly id: string;
+  readonly prompt: string;
+  /** Set when it comes from further down: the answer goes straight there. */
+  readonly replySubject?: string;
+  answer(text: string): void;
+}
+
+/** What the steps of a run push: progress, so that a relayed chunk costs no turn of the event loop, and questions. */
+export type Emit = (event: ProgressEvent | { readonly type: 'query'; readonly query: CallerQuery }) => void;
 
 /**
  * Turns a pushing run into an async iterable that ends with the result.
  * Leaving the loop early, or aborting `parent`, aborts the run.
  */
 export async function* iterate(
-  start: (emit: Emit, signal: AbortSignal) => Promise<RunResult>,
+  start: (tell: (event: ProgressEvent) => void, signal: AbortSignal) => Promise<RunResult>,
   parent?: AbortSignal,
 ): AsyncGenerator<RunEvent, void> {
   const stop = new AbortController();

@@ -8,6 +8,9 @@ import type { RunScope } from './port.ts';
 /** How long a run may take when nobody says otherwise, milliseconds. */
 export const DEFAULT_TIMEOUT_MS = 120_000;
 
+/** Answers what an agent asks in mid-stream. What it throws ends the whole ask. */
+export type OnQuery = (query: { readonly id: string; readonly prompt: string }) => string | Promise<string>;
+
 /** For whom, and within what bounds, a question is asked. */
 export interface RunOptions {
   /** Continues a conversation; default a new one. 1 to 128 characters. */
@@ -19,6 +22,8 @@ export interface RunOptions {
   /** Handoffs in a row before one is refused. Default 10. */
   readonly maxHops?: number;
   readonly signal?: AbortSignal;
+  /** Answers what agents ask back while they work. Default: they are told that nobody answers. */
+  readonly onQuery?: OnQuery | undefined;
 }
 
 /**
@@ -48,6 +53,7 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
     expiresAt: Date.now() + timeoutMs,
     caller: Caller.parse({ user: options.user, scopes: options.scopes ?? [] }),
     traceparent: undefined,
+    canAnswer: options.onQuery !== undefined,
   };
 }
 

@@ -20,6 +20,8 @@ export interface RunScope {
   /** Aborted when the answer is no longer wanted or its deadline has passed. */
   readonly signal: AbortSignal;
   readonly traceparent: string | undefined;
+  /** Whoever asked answers questions in mid-stream. */
+  readonly canAnswer: boolean;
 }
 
 /** A handoff the agent has decided on. */

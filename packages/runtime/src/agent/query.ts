@@ -24,7 +24,7 @@ export function query(
     mode: 'call',
     target: () => target,
     emit: (event) => {
-      if (event.type === 'handoff') run.emit(event);
+      if (event.type === 'handoff' || event.type === 'query') run.emit(event);
     },
     prepare: async (port) => {
       const metadata = HandoffMetadata.safeParse(timeout === undefined ? {} : { timeout });

@@ -2,7 +2,7 @@ import { ErrorCode, type MsgHdrs, type NatsConnection, headers as natsHeaders } 
 import { BatonError } from '../wire/error.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
-import { type BusMessage, type Guard, Inbox } from './inbox.ts';
+import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { Outage } from './outage.ts';
 import { followReplies, type ReplyHandlers } from './reply-stream.ts';
@@ -13,6 +13,9 @@ import { openStore, type Store, type StoreOptions } from './store.ts';
 export interface Subscription {
   close(): void;
 }
+
+/** Callers may be allowed to publish here only (protocol section 6). */
+const QUERY_INBOX = '_INBOX.agents';
 
 /** When to stop listening for answers of which nobody knows the number. */
 export interface GatherOptions {
@@ -30,6 +33,7 @@ export interface GatherOptions {
 export class Bus implements AsyncDisposable {
   readonly #connection: NatsConnection;
   readonly #inbox: Inbox;
+  #queries: Inbox | undefined;
 
   readonly #guard: Guard;
   readonly #outage: Outage;
@@ -38,7 +42,7 @@ export class Bus implements AsyncDisposable {
   private constructor(connection: NatsConnection, guard: Guard) {
     this.#connection = connection;
     this.#guard = guard;
-    this.#inbox = new Inbox(connection, guard);
+    this.#inbox = new Inbox(connection, { guard });
     this.#outage = new Outage(connection, {
       onAway: () => this.#inbox.failAll(this.#away()),
       onReturn: () => {
@@ -142,6 +146,12 @@ export class Bus implements AsyncDisposable {
       });
       this.publish(subject, new Uint8Array(0), { reply: reply.subject });
     });
+  }
+
+  /** Opens a subject of its own for the answer to a question in mid-stream, where operators expect one. */
+  openReply(onMessage: (message: BusMessage) => void): ReplySubject {
+    this.#queries ??= new Inbox(this.#connection, { guard: this.#guard, prefix: QUERY_INBOX });
+    return this.#queries.open({ onMessage, onExpire: () => {}, expiresAt: Number.POSITIVE_INFINITY });
   }
 
   /** Registers an agent instance; see `addAgentService`. */

@@ -35,15 +35,19 @@ const SWEEP_MS = 25;
  * the client's own `request()` nearly twice as costly.
  */
 export class Inbox {
-  readonly #prefix = createInbox();
+  readonly #prefix: string;
   readonly #pending = new Map<string, Pending>();
-  readonly #cutAt = this.#prefix.length + 1;
   #next = 0;
   #sweep: NodeJS.Timeout | undefined;
 
-  constructor(connection: NatsConnection, guard: Guard) {
+  constructor(
+    connection: NatsConnection,
+    { guard, prefix = '' }: { readonly guard: Guard; readonly prefix?: string },
+  ) {
+    this.#prefix = createInbox(prefix);
+    const cutAt = this.#prefix.length + 1;
     const onMessage = guard((message: BusMessage) =>
-      this.#pending.get(message.subject.slice(this.#cutAt))?.onMessage(message),
+      this.#pending.get(message.subject.slice(cutAt))?.onMessage(message),
     );
     connection.subscribe(`${this.#prefix}.*`, {
       callback: (error, message) => {

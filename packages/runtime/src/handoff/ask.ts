@@ -1,5 +1,6 @@
+import { answerQueries } from '../agent/answer-queries.ts';
 import { startDeadline } from '../agent/deadline.ts';
-import type { Emit } from '../agent/events.ts';
+import type { Emit, ProgressEvent } from '../agent/events.ts';
 import { newScope, type RunOptions, toMessages } from '../agent/new-run.ts';
 import { BatonError } from '../wire/error.ts';
 import { lastUserText, type Message } from '../wire/message.ts';
@@ -21,7 +22,7 @@ export interface Question {
 export async function ask(
   sender: Sender,
   { target, question, options }: Question,
-  emit: Emit,
+  tell: (event: ProgressEvent) => void,
 ): Promise<RunResult> {
   const address = parseAddress(target, sender.home);
   const messages = toMessages(question);
@@ -29,8 +30,11 @@ export async function ask(
     throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
   }
   const bounds = newScope([], options);
-  using deadline = startDeadline(bounds.expiresAt, options.signal);
-  const scope = { ...bounds, signal: deadline.signal };
-  const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
-  return await exchange(sender, { order, address }, emit);
+  const start = async (emit: Emit, signal: AbortSignal | undefined) => {
+    using deadline = startDeadline(bounds.expiresAt, signal);
+    const scope = { ...bounds, signal: deadline.signal };
+    const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
+    return await exchange(sender, { order, address }, emit);
+  };
+  return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }

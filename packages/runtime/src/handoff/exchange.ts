@@ -16,9 +16,9 @@ import { BatonError, HandoffError } from '../wire/error.ts';
 import { decodeError } from '../wire/error-body.ts';
 import { lastUserText, type Message } from '../wire/message.ts';
 import type { Address, Owner } from '../wire/name.ts';
-import { encodePrompt } from '../wire/prompt.ts';
+import { encodeAnswer, encodePrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
-import { promptSubject } from '../wire/subject.ts';
+import { isInbox, promptSubject } from '../wire/subject.ts';
 import { registryNames, unreachable } from './guard.ts';
 
 /** Who sends: the bus, the view of the mesh, and the name that goes into `source`. */
@@ -48,7 +48,7 @@ export async function exchange(
   emit: Emit,
 ): Promise<RunResult> {
   const started = performance.now();
-  const answer = new Answer(emit);
+  const answer = new Answer(emit, sender.bus);
   try {
     const { signal, expiresAt } = order.scope;
     const data = encode(sender, order, address);
@@ -73,12 +73,14 @@ export async function exchange(
 /** The answer to one request as it comes in. */
 class Answer {
   readonly #emit: Emit;
+  readonly #bus: Bus;
   #text = '';
   #result: StreamedResult | undefined;
   error: BatonError | undefined;
 
-  constructor(emit: Emit) {
+  constructor(emit: Emit, bus: Bus) {
     this.#emit = emit;
+    this.#bus = bus;
   }
 
   /** Takes in one message of the stream; true when it was the terminator. */
@@ -100,6 +102,10 @@ class Answer {
     } else if (chunk?.type === 'baton') {
       if (chunk.data.kind === 'handoff') this.#emit({ type: 'handoff', handoff: chunk.data.handoff });
       else this.#result = chunk.data.result;
+    } else if (chunk?.type === 'query' && isInbox(chunk.data.reply_subject)) {
+      const { id, prompt, reply_subject: replySubject } = chunk.data;
+      const answer = (text: string) => this.#bus.publish(replySubject, encodeAnswer(text));
+      this.#emit({ type: 'query', query: { id, prompt, replySubject, answer } });
     }
     return false;
   }
@@ -148,6 +154,7 @@ function encode(sender: Sender, order: HandoffOrder, address: Address): Uint8Arr
     deadline: scope.expiresAt,
     remainingMs: scope.expiresAt - Date.now(),
     caller: scope.caller,
+    ...(scope.canAnswer && { canAnswer: true }),
     ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
   };
   return encodePrompt({ prompt, baton });

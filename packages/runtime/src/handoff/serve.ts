@@ -1,20 +1,16 @@
 import type { Logger } from 'pino';
-import type { BaseAgent, RunInput } from '../agent/agent.ts';
-import { handedOver } from '../agent/attempt-handoff.ts';
+import type { BaseAgent } from '../agent/agent.ts';
 import { startDeadline } from '../agent/deadline.ts';
-import { type ProgressEvent, unseenText } from '../agent/events.ts';
-import { newId } from '../agent/id.ts';
-import { newScope } from '../agent/new-run.ts';
 import type { RunScope } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
-import type { StreamedResult } from '../wire/chunk.ts';
-import type { Envelope } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
+import { AnswerStream } from './answer-stream.ts';
 import { checkCaller, checkEnvelope } from './guard.ts';
+import { inherit, plainScope, toInput } from './inbound.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { ReplyWriter } from './reply-writer.ts';
 
@@ -30,9 +26,6 @@ export interface ServeOptions {
 
 /** Who sends no envelope names nobody. */
 const ANYONE = { scopes: [] };
-
-/** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
-const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
 
 /** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
 export async function servePrompt(options: ServeOptions, message: BusMessage): Promise<void> {
@@ -94,93 +87,18 @@ async function answer(
   const { agent, address, keepAlive, log } = options;
   using deadline = startDeadline(bounds.expiresAt, options.signal);
   const input = { ...toInput(incoming, address), scope: { ...bounds, signal: deadline.signal }, log };
-  const stream = new AnswerStream(writer, incoming.envelope !== undefined);
+  const stream = new AnswerStream(writer, { bus: options.bus, toBaton: incoming.envelope !== undefined });
   keepAlive.add(writer);
   let result: RunResult;
   try {
-    result = await agent.execute(input, (event) => stream.onEvent(event));
+    result = await agent.execute(input, stream.onEvent);
   } finally {
     keepAlive.remove(writer);
+    stream.close();
   }
   if (result.success) log.info(facts(result), 'answered');
   else log.warn(facts(result), 'failed');
   stream.finish(result);
-}
-
-/** Translates a run's events into chunks. Only callers that sent an envelope are told Baton's own notes. */
-class AnswerStream {
-  readonly #writer: ReplyWriter;
-  readonly #toBaton: boolean;
-  #streamed = '';
-
-  constructor(writer: ReplyWriter, toBaton: boolean) {
-    this.#writer = writer;
-    this.#toBaton = toBaton;
-  }
-
-  onEvent(event: ProgressEvent): void {
-    if (event.type === 'text') {
-      this.#streamed += event.text;
-      this.#writer.text(event.text);
-    } else if (event.type === 'handoff' && this.#toBaton) {
-      this.#writer.chunk({ type: 'baton', data: { kind: 'handoff', handoff: event.handoff } });
-    }
-  }
-
-  finish(result: RunResult): void {
-    if (result.success) this.#finishWell(result);
-    else this.#writer.fail(errorOf(result), this.#toBaton ? result : undefined);
-  }
-
-  #finishWell(result: RunResult): void {
-    const writer = this.#writer;
-    if (this.#toBaton) {
-      writer.chunk({ type: 'baton', data: { kind: 'result', result: this.#withoutStreamed(result) } });
-    } else {
-      const rest = unseenText(this.#streamed, result.response);
-      if (rest) writer.text(rest);
-    }
-    writer.end();
-  }
-
-  #withoutStreamed(result: RunResult): StreamedResult {
-    if (result.response !== this.#streamed) return result;
-    const streamed: StreamedResult = { ...result };
-    delete streamed.response;
-    return streamed;
-  }
-}
-
-function errorOf({ error }: RunResult): BatonError {
-  return error ? BatonError.from(error) : new BatonError('INTERNAL', 'the run failed without an error');
-}
-
-/** The bounds of a run that answers a handoff: those of its envelope, with this agent added to the path. */
-function inherit(envelope: Envelope, { owner, agent }: Address): Omit<RunScope, 'signal'> {
-  const { id, conversation, path, hops, maxHops, remainingMs, caller, traceparent } = envelope;
-  return {
-    id,
-    conversation,
-    path: [...path, `${owner}/${agent}`],
-    hops,
-    maxHops,
-    // By time left, not by the absolute deadline: the sender's clock may differ.
-    expiresAt: Date.now() + remainingMs,
-    caller,
-    traceparent,
-  };
-}
-
-function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> {
-  return newScope([`${owner}/${agent}`], { timeoutMs: PLAIN_PROMPT_TIMEOUT_MS, conversation: newId() });
-}
-
-function toInput({ prompt, envelope }: IncomingPrompt, { agent }: Address): Omit<RunInput, 'scope' | 'log'> {
-  const sent = handedOver(envelope?.messages ?? []);
-  const messages = sent.length > 0 ? sent : [{ role: 'user', content: prompt } as const];
-  if (!envelope || envelope.path.length === 0) return { messages, inbound: undefined };
-  const { source, path, context, metadata } = envelope;
-  return { messages, inbound: { source, origin: path[0] ?? agent, path, context, metadata } };
 }
 
 function facts({ durationMs, agent, handoffs, error }: RunResult) {

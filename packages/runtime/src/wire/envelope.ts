@@ -55,6 +55,8 @@ export const Envelope = z.looseObject({
   /** ... and as time left when it was sent, for receivers whose clock differs. */
   remainingMs: z.number().max(MAX_TIMEOUT_SECONDS * 1000),
   caller: Caller.default({ scopes: [] }),
+  /** Whoever asked answers questions in mid-stream; absent for no. */
+  canAnswer: z.boolean().optional(),
   /** W3C trace context. */
   traceparent: z.string().optional(),
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Envelope, explainIssue, parseEnvelope } from './envelope.ts';
 import { BatonError } from './error.ts';
-import { encodeJson } from './json.ts';
+import { encodeJson, decodeJson as parseJson } from './json.ts';
 
 const UNSAFE_FILENAME = /[/\\\0]|^\.{1,2}$/;
 
@@ -50,6 +50,21 @@ export function decodePrompt(data: Uint8Array): IncomingPrompt {
   const { prompt, attachments = [], baton } = parsed.data;
   return { prompt, attachments, envelope: baton === undefined ? undefined : parseEnvelope(baton) };
 }
+
+/** The answer to a question in mid-stream: an envelope of its own, so that no text is taken for something else. */
+export function encodeAnswer(text: string): Uint8Array {
+  return encodeJson({ prompt: text });
+}
+
+/** Reads such an answer of either form. A person wrote it: what looks like an envelope and is none is the text itself. */
+export function decodeAnswer(data: Uint8Array): string {
+  const text = new TextDecoder().decode(data);
+  if (!startsWithBrace(data)) return text;
+  const parsed = Answer.safeParse(parseJson(data));
+  return parsed.success ? parsed.data.prompt : text;
+}
+
+const Answer = z.looseObject({ prompt: z.string() });
 
 function decodeText(data: Uint8Array): string {
   try {

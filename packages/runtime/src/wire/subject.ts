@@ -42,6 +42,11 @@ export function parsePromptSubject(subject: string): (Address & { kind: string }
   return kind && owner && agent ? { kind, owner, agent } : undefined;
 }
 
+/** Where the answer to a question in mid-stream may be sent: a stranger names the subject, so an inbox and nothing else. */
+export function isInbox(subject: string): boolean {
+  return subject.startsWith('_INBOX.') && PUBLISHABLE.test(subject) && !subject.split('.').includes('');
+}
+
 /** Long-lived members of a mesh answer here what they remember: agents that were alive and are gone. */
 export const registrySubject = (owner: Owner) => `baton.${owner}.registry`;
 

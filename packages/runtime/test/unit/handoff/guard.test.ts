@@ -21,6 +21,7 @@ const order = (target: string, scope: Partial<RunScope> = {}): HandoffOrder => (
     caller: { scopes: [] },
     signal: new AbortController().signal,
     traceparent: undefined,
+    canAnswer: false,
     ...scope,
   },
 });

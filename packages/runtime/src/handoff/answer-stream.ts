@@ -1,0 +1,84 @@
+import { type CallerQuery, type Emit, unseenText } from '../agent/events.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { ReplySubject } from '../bus/inbox.ts';
+import type { StreamedResult } from '../wire/chunk.ts';
+import { BatonError } from '../wire/error.ts';
+import { decodeAnswer } from '../wire/prompt.ts';
+import type { RunResult } from '../wire/result.ts';
+import type { ReplyWriter } from './reply-writer.ts';
+
+/** Translates a run's events into chunks. Only callers that sent an envelope are told Baton's own notes. */
+export class AnswerStream {
+  readonly #writer: ReplyWriter;
+  readonly #bus: Bus;
+  readonly #toBaton: boolean;
+  readonly #asking = new Set<ReplySubject>();
+  #streamed = '';
+
+  constructor(writer: ReplyWriter, { bus, toBaton }: { readonly bus: Bus; readonly toBaton: boolean }) {
+    this.#writer = writer;
+    this.#bus = bus;
+    this.#toBaton = toBaton;
+  }
+
+  /** To be handed to the run, whose events come in order. */
+  readonly onEvent: Emit = (event) => {
+    if (event.type === 'text') {
+      this.#streamed += event.text;
+      this.#writer.text(event.text);
+    } else if (event.type === 'handoff' && this.#toBaton) {
+      this.#writer.chunk({ type: 'baton', data: { kind: 'handoff', handoff: event.handoff } });
+    } else if (event.type === 'query') {
+      this.#ask(event.query);
+    }
+  };
+
+  finish(result: RunResult): void {
+    if (result.success) this.#finishWell(result);
+    else this.#writer.fail(errorOf(result), this.#toBaton ? result : undefined);
+  }
+
+  /** No answer is waited for any more. */
+  close(): void {
+    for (const reply of this.#asking) reply.close();
+    this.#asking.clear();
+  }
+
+  /** What comes from further down already says where its answer goes. */
+  #ask({ id, prompt, replySubject, answer }: CallerQuery): void {
+    const reply_subject = replySubject ?? this.#openReply(answer);
+    this.#writer.chunk({ type: 'query', data: { id, reply_subject, prompt } });
+  }
+
+  #openReply(answer: (text: string) => void): string {
+    const reply = this.#bus.openReply(({ data }) => {
+      reply.close();
+      this.#asking.delete(reply);
+      answer(decodeAnswer(data));
+    });
+    this.#asking.add(reply);
+    return reply.subject;
+  }
+
+  #finishWell(result: RunResult): void {
+    const writer = this.#writer;
+    if (this.#toBaton) {
+      writer.chunk({ type: 'baton', data: { kind: 'result', result: this.#withoutStreamed(result) } });
+    } else {
+      const rest = unseenText(this.#streamed, result.response);
+      if (rest) writer.text(rest);
+    }
+    writer.end();
+  }
+
+  #withoutStreamed(result: RunResult): StreamedResult {
+    if (result.response !== this.#streamed) return result;
+    const streamed: StreamedResult = { ...result };
+    delete streamed.response;
+    return streamed;
+  }
+}
+
+function errorOf({ error }: RunResult): BatonError {
+  return error ? BatonError.from(error) : new BatonError('INTERNAL', 'the run failed without an error');
+}
