@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareAsk } from './commands/ask.ts';
 import { declareBroker } from './commands/broker.ts';
+import { declareCancel } from './commands/cancel.ts';
 import { declareDown } from './commands/down.ts';
 import { declarePs } from './commands/ps.ts';
 import { declareRun } from './commands/run.ts';
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     declareDown,
     declareRun,
     declareAsk,
+    declareCancel,
     declarePs,
     declareScale,
     declareBroker,

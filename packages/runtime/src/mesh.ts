@@ -8,8 +8,11 @@ import { Bus, type Subscription } from './bus/bus.ts';
 import { callControl, serveControl } from './control.ts';
 import { AgentServer } from './handoff/agent-server.ts';
 import { ask } from './handoff/ask.ts';
-import type { Sender } from './handoff/exchange.ts';
+import { Breakers } from './handoff/breakers.ts';
+import { cancelEverywhere } from './handoff/cancellations.ts';
 import { makePort } from './handoff/port.ts';
+import { RetryBudget } from './handoff/retry-budget.ts';
+import type { Sender } from './handoff/sender.ts';
 import type { InstanceView } from './registry/instance-table.ts';
 import { type AgentView, Registry } from './registry/registry.ts';
 import { BatonError } from './wire/error.ts';
@@ -93,7 +96,14 @@ export class Mesh implements AsyncDisposable {
     this.#registry = new Registry({ bus: parts.bus, owner: parts.owner });
     const { bus, owner: home, name } = parts;
     const source = { agent: name, instance: newId().toLowerCase() };
-    this.#sender = { bus, registry: this.#registry, home, source: () => source };
+    this.#sender = {
+      bus,
+      registry: this.#registry,
+      home,
+      source: () => source,
+      breakers: new Breakers(),
+      retries: new RetryBudget(),
+    };
     this.#registry.start();
     if (parts.stays) this.#stay();
   }
@@ -110,7 +120,7 @@ export class Mesh implements AsyncDisposable {
     const agentLog = log.child({ agent: agent.name });
     const source = () => ({ agent: agent.name, instance: server?.instance ?? '' });
     let server: AgentServer | undefined;
-    agent.attach(makePort({ bus, registry: this.#registry, home: owner, source }), agentLog);
+    agent.attach(makePort({ ...this.#sender, source }), agentLog);
     await Promise.all([agent.prepare(), this.#registry.synced()]);
     server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog });
     this.#servers.push(server);
@@ -138,6 +148,11 @@ export class Mesh implements AsyncDisposable {
       (emit, signal) => ask(this.#sender, { target, question, options: { ...rest, signal } }, emit),
       parent,
     );
+  }
+
+  /** Stops a handoff of this owner wherever it runs; returns the agents that were at work on it, none for an unknown id. */
+  async cancel(id: string): Promise<string[]> {
+    return await cancelEverywhere(this.#parts.bus, this.owner, id);
   }
 
   /** Resolves when everyone alive at the time of joining is known. */

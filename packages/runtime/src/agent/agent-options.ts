@@ -23,7 +23,7 @@ export interface AgentOptions {
   readonly knowledge?: string | URL | Retriever;
   /** Semantic version of the agent. Default `0.1.0`. */
   readonly version?: string;
-  /** Runs one process takes on at a time, as announced. Default 16. */
+  /** Runs one process takes on at a time; more wait a moment, or go to another instance. Default 16. */
   readonly concurrency?: number;
   /** Agents its model may hand off to, beside the targets of its rules. */
   readonly handoffs?: readonly string[];
@@ -34,6 +34,8 @@ export interface AgentOptions {
    * asked again, until none says yes. The answer then comes as a whole. Default 1: the first answer is the run's.
    */
   readonly maxChain?: number;
+  /** Asking it the same twice does no harm, so callers may retry when an instance is lost. Default false. */
+  readonly idempotent?: boolean;
   /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
   readonly scope?: Scope;
   /** What one handoff to it costs, told in its card: whole minor units (cents) and currency. Default: nothing. */
@@ -61,6 +63,7 @@ const Settings = z.object({
   maxChain: POSITIVE.default(1),
   scope: Scope.optional(),
   price: Price.optional(),
+  idempotent: z.boolean().optional(),
 });
 
 /** What an agent is made of, once its options are checked. */

@@ -41,6 +41,8 @@ export class BaseAgent {
   readonly concurrency: number;
   /** Whom it answers; undefined for everyone. */
   readonly scope: Scope | undefined;
+  /** Asking it the same twice does no harm. */
+  readonly idempotent: boolean | undefined;
   /** What one handoff to it costs; undefined for nothing. */
   readonly price: Price | undefined;
   readonly skills: Readonly<Record<string, Skill>>;
@@ -64,6 +66,7 @@ export class BaseAgent {
     this.concurrency = settings.concurrency;
     this.scope = settings.scope;
     this.price = settings.price;
+    this.idempotent = settings.idempotent;
     this.#maxChain = settings.maxChain;
     this.skills = options.skills ?? {};
     this.#knowledge = options.knowledge;
@@ -130,6 +133,7 @@ export class BaseAgent {
       version: this.version,
       scope: this.scope,
       price: this.price,
+      idempotent: this.idempotent,
       skills: Object.keys(this.skills),
       tools: [...tools.values()].map(({ offer: { name, description } }) => ({ name, description })),
       handoffs: conditions.flatMap(({ target, description }) =>

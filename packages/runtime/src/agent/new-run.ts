@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly timeoutMs?: number;
   /** Handoffs in a row before one is refused. Default 10. */
   readonly maxHops?: number;
+  /** How often to ask again when an agent that is safe to ask twice was lost, 0 to 5. Default 0. */
+  readonly retries?: number;
   readonly signal?: AbortSignal;
   /** Answers what agents ask back while they work. Default: they are told that nobody answers. */
   readonly onQuery?: OnQuery | undefined;

@@ -5,7 +5,7 @@ import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { Outage } from './outage.ts';
-import { followReplies, type ReplyHandlers } from './reply-stream.ts';
+import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 
@@ -19,6 +19,8 @@ const QUERY_INBOX = '_INBOX.agents';
 
 /** When to stop listening for answers of which nobody knows the number. */
 export interface GatherOptions {
+  /** What is asked. Default: nothing but the subject itself. */
+  readonly data?: Uint8Array;
   /** Called with each answer as it comes, in step with everything else this connection hears. */
   onAnswer(message: BusMessage): void;
   /** Stop when there was no answer at all for this long, milliseconds. */
@@ -112,6 +114,12 @@ export class Bus implements AsyncDisposable {
     return followReplies(this.#inbox, (reply) => this.publish(subject, data, { reply }), handlers);
   }
 
+  /** Whether anyone listens on a subject: false once the broker says that nobody does, true for every other outcome. */
+  async hasListener(subject: string, timeoutMs: number): Promise<boolean> {
+    const answer = await this.request(subject, EMPTY, timeoutMs).catch((error: unknown) => error);
+    return !(answer instanceof NoResponders);
+  }
+
   /** One request, one answer. @throws {BatonError} UNAVAILABLE, DEADLINE_EXCEEDED. */
   async request(subject: string, data: Uint8Array, timeoutMs: number): Promise<BusMessage> {
     let answer: BusMessage | undefined;
@@ -128,7 +136,7 @@ export class Bus implements AsyncDisposable {
   }
 
   /** Asks everyone who listens; settles when nobody has answered for a while, at once when nobody listens. */
-  gather(subject: string, { onAnswer, firstMs, quietMs, maxMs }: GatherOptions): Promise<void> {
+  gather(subject: string, { data = EMPTY, onAnswer, firstMs, quietMs, maxMs }: GatherOptions): Promise<void> {
     const latest = Date.now() + maxMs;
     return new Promise((resolve) => {
       const finish = () => {
@@ -139,12 +147,12 @@ export class Bus implements AsyncDisposable {
         expiresAt: Date.now() + firstMs,
         onExpire: finish,
         onMessage: (message) => {
-          if (message.headers?.code === 503) return finish();
+          if (message.headers?.code === NO_RESPONDERS) return finish();
           onAnswer(message);
           reply.expireAt(Math.min(latest, Date.now() + quietMs));
         },
       });
-      this.publish(subject, new Uint8Array(0), { reply: reply.subject });
+      this.publish(subject, data, { reply: reply.subject });
     });
   }
 
@@ -226,6 +234,7 @@ function rethrowLater(error: unknown): void {
 }
 
 const NEVER = new AbortController().signal;
+const EMPTY = new Uint8Array(0);
 
 function toHeaders(values: Record<string, string>): MsgHdrs {
   const headers = natsHeaders();

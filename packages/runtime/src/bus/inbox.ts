@@ -19,7 +19,7 @@ export interface ReplySubject {
 
 interface Pending {
   onMessage(message: BusMessage): void;
-  /** With a reason when it is not the time that has run out. */
+  /** With a reason when it is not the time that has run out. Whoever moves the moment meanwhile goes on listening. */
   onExpire(reason?: BatonError): void;
   expiresAt: number;
 }
@@ -58,7 +58,7 @@ export class Inbox {
     void connection.closed().then(() => this.failAll(closed));
   }
 
-  /** Opens a reply subject. `onExpire` is called at most once, and only while it is open. */
+  /** Opens a reply subject. `onExpire` is called only while it is open. */
   open(pending: Pending): ReplySubject {
     const token = (this.#next++).toString(36);
     this.#pending.set(token, pending);
@@ -91,8 +91,8 @@ export class Inbox {
     const now = Date.now();
     for (const [token, pending] of this.#pending) {
       if (pending.expiresAt > now) continue;
-      this.#close(token);
       pending.onExpire();
+      if (pending.expiresAt <= now) this.#close(token);
     }
   }
 }

@@ -8,8 +8,10 @@ export interface ReplyHandlers {
   onReply(message: BusMessage): boolean;
   /** When the whole exchange is given up, milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Longest silence between two replies, milliseconds. */
+  /** Longest silence between two replies, milliseconds; read anew after each. */
   readonly silenceMs: number;
+  /** Asked after each second of silence once there was a reply: an error when the other side is known to be gone. */
+  readonly check?: () => Promise<BatonError | undefined>;
   /** Longest wait for the first one, milliseconds. Default: `silenceMs`. */
   readonly firstReplyMs?: number;
   /** Settles with an error when it turns out that nobody can answer; counts until the first reply. */
@@ -18,7 +20,11 @@ export interface ReplyHandlers {
   readonly signal: AbortSignal;
 }
 
-const NO_RESPONDERS = 503;
+/** The status of the broker's own reply when nobody is subscribed to a subject. */
+export const NO_RESPONDERS = 503;
+
+/** How long a silence is borne before the other side is looked after, milliseconds. */
+const CHECK_MS = 1000;
 
 /**
  * Publishes a request and settles when its last reply came.
@@ -31,11 +37,13 @@ export function followReplies(
   publish: (reply: string) => void,
   handlers: ReplyHandlers,
 ): Promise<void> {
-  const { signal, expiresAt, silenceMs, firstReplyMs = silenceMs } = handlers;
+  const { signal, expiresAt, check } = handlers;
   return new Promise((resolve, reject) => {
-    const giveUpAfter = (ms: number) => Math.min(expiresAt, Date.now() + ms);
-    let patienceMs = firstReplyMs;
+    let heardAt = Date.now();
+    let patienceMs = handlers.firstReplyMs ?? handlers.silenceMs;
     let isAnswered = false;
+    const nextLook = (from: number) =>
+      Math.min(expiresAt, heardAt + patienceMs, isAnswered && check ? from + CHECK_MS : expiresAt);
     const settle = (error?: unknown) => {
       reply.close();
       signal.removeEventListener('abort', onAbort);
@@ -43,16 +51,28 @@ export function followReplies(
       else reject(error);
     };
     const onAbort = () => settle(abortError(signal));
+    const lookAfter = async (silentSince: number) => {
+      const gone = await check?.();
+      if (gone && heardAt === silentSince) settle(gone);
+    };
+    const onExpire = (reason?: BatonError) => {
+      const now = Date.now();
+      const isOver = now >= Math.min(expiresAt, heardAt + patienceMs);
+      if (reason || isOver) return settle(reason ?? expiryError(expiresAt, patienceMs));
+      reply.expireAt(nextLook(now));
+      void lookAfter(heardAt);
+    };
     const reply: ReplySubject = inbox.open({
-      expiresAt: giveUpAfter(patienceMs),
-      onExpire: (reason) => settle(reason ?? expiryError(expiresAt, patienceMs)),
+      expiresAt: nextLook(heardAt),
+      onExpire,
       onMessage: (message) => {
         try {
           if (message.headers?.code === NO_RESPONDERS) return settle(new NoResponders());
           isAnswered = true;
-          patienceMs = silenceMs;
-          reply.expireAt(giveUpAfter(patienceMs));
-          if (handlers.onReply(message)) settle();
+          heardAt = Date.now();
+          if (handlers.onReply(message)) return settle();
+          patienceMs = handlers.silenceMs;
+          reply.expireAt(nextLook(heardAt));
         } catch (error) {
           settle(error);
         }
@@ -78,7 +98,14 @@ export class NoResponders extends BatonError {
   }
 }
 
+/** The other side left the request, or the rest of its answer, hanging. */
+export class Silence extends BatonError {
+  constructor(silenceMs: number) {
+    super('UNAVAILABLE', `nothing was heard for ${silenceMs / 1000} s`);
+  }
+}
+
 function expiryError(expiresAt: number, silenceMs: number): BatonError {
   if (Date.now() >= expiresAt) return new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
-  return new BatonError('UNAVAILABLE', `nothing was heard for ${silenceMs / 1000} s`);
+  return new Silence(silenceMs);
 }

@@ -6,11 +6,14 @@ import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
 import { PROTOCOL_VERSION } from '../wire/card.ts';
+import { encodeChunk } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { AGENT_KIND } from '../wire/subject.ts';
-import { KeepAlive } from './keep-alive.ts';
-import { servePrompt } from './serve.ts';
+import { Cancellations } from './cancellations.ts';
+import { BEAT_S, KeepAlive } from './keep-alive.ts';
+import { type Serving, servePrompt } from './serve.ts';
+import { Slots } from './slots.ts';
 
 export interface AgentServerOptions {
   readonly bus: Bus;
@@ -20,11 +23,17 @@ export interface AgentServerOptions {
   readonly log: Logger;
 }
 
+/** How long a prompt may wait for a place before it is sent elsewhere, milliseconds. */
+const LINE_MS = 100;
+
 /** One instance of an agent on the bus: registered, announced, serving, until it is drained. */
 export class AgentServer implements AsyncDisposable {
   readonly #options: AgentServerOptions;
   readonly #announcer: Announcer;
   readonly #running = new Set<Promise<void>>();
+  readonly #slots: Slots;
+  readonly #cancellations = new Cancellations();
+  #cancelling: { close(): void } | undefined;
   readonly #giveUp = new AbortController();
   #service: AgentService | undefined;
   #draining = false;
@@ -32,6 +41,7 @@ export class AgentServer implements AsyncDisposable {
 
   private constructor(options: AgentServerOptions, hash: string) {
     this.#options = options;
+    this.#slots = new Slots({ capacity: options.agent.concurrency, patienceMs: LINE_MS });
     this.#announcer = new Announcer({
       bus: options.bus,
       address: options.address,
@@ -43,12 +53,12 @@ export class AgentServer implements AsyncDisposable {
 
   /** Returns when the broker knows the endpoints and the first heartbeat is out. */
   static async start(options: AgentServerOptions): Promise<AgentServer> {
-    const { bus, agent, address, log } = options;
+    const { bus, agent, address } = options;
     const card = agent.card(address.owner);
     const hash = cardHash(card);
     const server = new AgentServer(options, hash);
-    const { signal } = server.#giveUp;
-    const serving = { bus, agent, address, log, keepAlive: new KeepAlive(), signal };
+    const serving = server.#serving();
+    server.#cancelling = server.#cancellations.listen(bus, address);
     server.#service = await bus.serve({
       address,
       version: agent.version,
@@ -79,7 +89,7 @@ export class AgentServer implements AsyncDisposable {
   }
 
   get inFlight(): number {
-    return this.#running.size;
+    return this.#slots.used;
   }
 
   /**
@@ -101,6 +111,7 @@ export class AgentServer implements AsyncDisposable {
     this.#announcer.announce();
     await this.#service?.stop();
     await this.#finishWithin(graceMs);
+    this.#cancelling?.close();
     this.#announcer.stop();
     await this.#options.bus.flushBriefly();
   }
@@ -124,9 +135,27 @@ export class AgentServer implements AsyncDisposable {
     void work.finally(() => this.#running.delete(work));
   }
 
+  #serving(): Serving {
+    const { bus, agent, address, log } = this.#options;
+    let ack: Uint8Array | undefined;
+    return {
+      bus,
+      agent,
+      address,
+      log,
+      slots: this.#slots,
+      cancellations: this.#cancellations,
+      keepAlive: new KeepAlive(bus),
+      ack: () => {
+        ack ??= encodeChunk({ type: 'status', data: 'ack', instance: this.instance, every_s: BEAT_S });
+        return ack;
+      },
+      signal: this.#giveUp.signal,
+    };
+  }
+
   #status() {
-    const capacity = this.#options.agent.concurrency;
-    const inFlight = this.#running.size;
+    const { capacity, used: inFlight } = this.#slots;
     const state = this.#draining ? 'draining' : inFlight >= capacity ? 'busy' : 'ready';
     return { state, inFlight, capacity } as const;
   }

@@ -11,14 +11,12 @@ import type { ReplyWriter } from './reply-writer.ts';
 export class AnswerStream {
   readonly #writer: ReplyWriter;
   readonly #bus: Bus;
-  readonly #toBaton: boolean;
   readonly #asking = new Set<ReplySubject>();
   #streamed = '';
 
-  constructor(writer: ReplyWriter, { bus, toBaton }: { readonly bus: Bus; readonly toBaton: boolean }) {
+  constructor(writer: ReplyWriter, bus: Bus) {
     this.#writer = writer;
     this.#bus = bus;
-    this.#toBaton = toBaton;
   }
 
   /** To be handed to the run, whose events come in order. */
@@ -26,7 +24,7 @@ export class AnswerStream {
     if (event.type === 'text') {
       this.#streamed += event.text;
       this.#writer.text(event.text);
-    } else if (event.type === 'handoff' && this.#toBaton) {
+    } else if (event.type === 'handoff' && this.#writer.toBaton) {
       this.#writer.chunk({ type: 'baton', data: { kind: 'handoff', handoff: event.handoff } });
     } else if (event.type === 'query') {
       this.#ask(event.query);
@@ -35,7 +33,7 @@ export class AnswerStream {
 
   finish(result: RunResult): void {
     if (result.success) this.#finishWell(result);
-    else this.#writer.fail(errorOf(result), this.#toBaton ? result : undefined);
+    else this.#writer.fail(errorOf(result), this.#writer.toBaton ? result : undefined);
   }
 
   /** No answer is waited for any more. */
@@ -62,8 +60,12 @@ export class AnswerStream {
 
   #finishWell(result: RunResult): void {
     const writer = this.#writer;
-    if (this.#toBaton) {
-      writer.chunk({ type: 'baton', data: { kind: 'result', result: this.#withoutStreamed(result) } });
+    if (writer.toBaton) {
+      const { pieces } = writer;
+      writer.chunk({
+        type: 'baton',
+        data: { kind: 'result', result: this.#withoutStreamed(result), pieces },
+      });
     } else {
       const rest = unseenText(this.#streamed, result.response);
       if (rest) writer.text(rest);

@@ -1,215 +1,128 @@
 import type { Emit } from '../agent/events.ts';
 import type { HandoffOrder } from '../agent/port.ts';
-import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
-import { NoResponders } from '../bus/reply-stream.ts';
-import type { Registry } from '../registry/registry.ts';
-import {
-  chunkText,
-  decodeChunk,
-  ERROR_CODE_HEADER,
-  ERROR_TEXT_HEADER,
-  type StreamedResult,
-} from '../wire/chunk.ts';
-import { ENVELOPE_VERSION, type Envelope, type Source } from '../wire/envelope.ts';
-import { BatonError, HandoffError } from '../wire/error.ts';
-import { decodeError } from '../wire/error-body.ts';
-import { lastUserText, type Message } from '../wire/message.ts';
-import type { Address, Owner } from '../wire/name.ts';
-import { encodeAnswer, encodePrompt } from '../wire/prompt.ts';
+import { NoResponders, Silence } from '../bus/reply-stream.ts';
+import { abortError } from '../wire/abort.ts';
+import { BatonError } from '../wire/error.ts';
+import { type Address, formatAddress } from '../wire/name.ts';
 import type { RunResult } from '../wire/result.ts';
-import { isInbox, promptSubject } from '../wire/subject.ts';
+import { pingSubject } from '../wire/subject.ts';
+import { Answer } from './answer.ts';
+import { busyPause } from './busy-pause.ts';
+import { sendCancel } from './cancellations.ts';
+import { encodeHandoff } from './encode-handoff.ts';
 import { registryNames, unreachable } from './guard.ts';
-
-/** Who sends: the bus, the view of the mesh, and the name that goes into `source`. */
-export interface Sender {
-  readonly bus: Bus;
-  readonly registry: Registry;
-  readonly home: Owner;
-  readonly source: () => Source;
-}
-
-/** Longest silence of a target, milliseconds: hosts repeat their ack at least every 30 s (protocol section 6). */
-const SILENCE_MS = 60_000;
+import { route } from './route.ts';
+import type { Sender } from './sender.ts';
 
 /** Longest wait for the ack of a live agent, milliseconds: hosts send it before any work. */
 const ACK_MS = 10_000;
 
-/** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
-const DOUBT_MS = 100;
+/** How long an instance may take to show that its process is there, milliseconds. */
+const PING_MS = 1000;
+
+/** One handoff on its way. */
+interface Call {
+  readonly order: HandoffOrder;
+  readonly address: Address;
+}
 
 /**
- * Publishes one request with its envelope and follows the answer to its end, passing on what streams.
- * Never rejects: every failure is a result, with whatever text had arrived.
+ * Publishes one request with its envelope and follows the answer to its end, passing on what streams. Waits, within
+ * the deadline, for an agent whose instances are all busy. Never rejects: every failure is a result, with whatever
+ * text had arrived.
  */
-export async function exchange(
-  sender: Sender,
-  { order, address }: { order: HandoffOrder; address: Address },
-  emit: Emit,
-): Promise<RunResult> {
+export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<RunResult> {
+  const { order, address } = call;
   const started = performance.now();
-  const answer = new Answer(emit, sender.bus);
-  try {
-    const { signal, expiresAt } = order.scope;
-    const data = encode(sender, order, address);
-    const onReply = (message: BusMessage) => answer.take(message);
-    await publish(sender.registry, address, ({ subject, doubt }) =>
-      sender.bus.follow(subject, data, {
-        signal,
-        expiresAt,
-        doubt,
-        firstReplyMs: ACK_MS,
-        silenceMs: SILENCE_MS,
-        onReply,
-      }),
-    );
-  } catch (thrown) {
-    // What the target itself reported says more than that its stream was then broken off.
-    answer.error ??= await explain(sender, address, thrown);
+  let answer = await whenFree(sender, call, emit);
+  for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, call, answer); left--) {
+    // What has been streamed of the first try cannot be taken back: the second one comes with its result.
+    const quiet: Emit = (event) => event.type === 'text' || emit(event);
+    answer = await whenFree(sender, call, answer.hasText ? quiet : emit);
   }
   return answer.toResult(order, address, Math.round(performance.now() - started));
 }
 
-/** The answer to one request as it comes in. */
-class Answer {
-  readonly #emit: Emit;
-  readonly #bus: Bus;
-  #text = '';
-  #result: StreamedResult | undefined;
-  error: BatonError | undefined;
-
-  constructor(emit: Emit, bus: Bus) {
-    this.#emit = emit;
-    this.#bus = bus;
-  }
-
-  /** Takes in one message of the stream; true when it was the terminator. */
-  take(message: BusMessage): boolean {
-    const code = message.headers?.get(ERROR_CODE_HEADER);
-    if (code) {
-      const text = message.headers?.get(ERROR_TEXT_HEADER) ?? '';
-      const { error, result } = decodeError(Number(code), text, message.data);
-      this.error = error;
-      this.#result = result;
-      return false;
-    }
-    if (message.data.length === 0) return message.headers === undefined;
-    const chunk = decodeChunk(message.data);
-    if (chunk?.type === 'response') {
-      const text = chunkText(chunk.data);
-      this.#text += text;
-      if (text) this.#emit({ type: 'text', text });
-    } else if (chunk?.type === 'baton') {
-      if (chunk.data.kind === 'handoff') this.#emit({ type: 'handoff', handoff: chunk.data.handoff });
-      else this.#result = chunk.data.result;
-    } else if (chunk?.type === 'query' && isInbox(chunk.data.reply_subject)) {
-      const { id, prompt, reply_subject: replySubject } = chunk.data;
-      const answer = (text: string) => this.#bus.publish(replySubject, encodeAnswer(text));
-      this.#emit({ type: 'query', query: { id, prompt, replySubject, answer } });
-    }
-    return false;
-  }
-
-  toResult(order: HandoffOrder, address: Address, durationMs: number): RunResult {
-    const { error } = this;
-    const streamed = error && this.#text === '' ? null : this.#text;
-    const told = this.#result;
-    return {
-      agent: told?.agent ?? address.agent,
-      conversation: order.scope.conversation,
-      id: order.id,
-      durationMs,
-      handoffs: told?.handoffs ?? [],
-      insights: told?.insights ?? {},
-      fallback: told?.fallback ?? false,
-      success: error === undefined && (told?.success ?? true),
-      response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
-      ...(error && { error: error.toJSON() }),
-    };
+/** Sends until an instance takes the request, with growing pauses while all are busy. */
+async function whenFree(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
+  const { signal, expiresAt } = call.order.scope;
+  let busy: Answer | undefined;
+  for (let tries = 1; ; tries++) {
+    const answer = await send(sender, call, emit);
+    // The time ran out in line: that all were busy says more than that it is over.
+    if (busy && !answer.isTaken && answer.error?.code === 'DEADLINE_EXCEEDED') return busy;
+    if (!answer.isBusy) return answer;
+    busy = answer;
+    const isOver = await busyPause(tries, { signal, expiresAt });
+    if (!isOver) continue;
+    if (signal.aborted && abortError(signal).code !== 'DEADLINE_EXCEEDED') answer.error = abortError(signal);
+    return answer;
   }
 }
 
-function encode(sender: Sender, order: HandoffOrder, address: Address): Uint8Array {
-  const { messages, scope } = order;
-  const prompt = lastUserText(messages);
-  if (prompt === '') {
-    throw new HandoffError('there is nothing to ask: the last user message has no text', {
-      code: 'INVALID_ARGUMENT',
-      target: order.target,
-    });
-  }
-  const baton: Envelope = {
-    v: ENVELOPE_VERSION,
-    id: order.id,
-    conversation: scope.conversation,
-    source: sender.source(),
-    target: `${address.owner}/${address.agent}`,
-    mode: order.mode,
-    ...(!isWholeConversation(messages) && { messages: [...messages] }),
-    context: order.context,
-    metadata: order.metadata,
-    path: [...scope.path],
-    hops: scope.path.length === 0 ? 0 : scope.hops + 1,
-    maxHops: scope.maxHops,
-    deadline: scope.expiresAt,
-    remainingMs: scope.expiresAt - Date.now(),
-    caller: scope.caller,
-    ...(scope.canAnswer && { canAnswer: true }),
-    ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
-  };
-  return encodePrompt({ prompt, baton });
-}
-
-/** One plain user message is all in the prompt; sending it twice would double every small request. */
-function isWholeConversation(messages: readonly Message[]): boolean {
-  const [only] = messages;
-  return messages.length === 1 && only?.role === 'user' && Object.keys(only).length === 2;
-}
-
-/** Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known. */
-async function publish(registry: Registry, address: Address, send: (attempt: Attempt) => Promise<void>) {
-  const subject = subjectOf(registry, address);
+/** One try: published once, followed to its end. Never rejects; what went wrong is in the answer. */
+async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
+  const { order, address } = call;
+  const { bus, breakers } = sender;
+  const name = `${address.owner}/${address.agent}`;
+  const answer = new Answer(emit, bus);
+  let isPublished = false;
   try {
-    await send({ subject, doubt: doubt(registry, address, subject) });
+    if (!breakers.allows(name)) throw hanging(sender, address);
+    const data = encodeHandoff(order, address, sender.source());
+    sender.retries.earn();
+    await route(sender.registry, address, ({ subject, doubt }) => {
+      isPublished = true;
+      return bus.follow(subject, data, {
+        signal: order.scope.signal,
+        expiresAt: order.scope.expiresAt,
+        doubt,
+        firstReplyMs: ACK_MS,
+        get silenceMs() {
+          return answer.silenceMs;
+        },
+        check: () => lookAfter(sender, address, answer),
+        onReply: (message: BusMessage) => answer.take(message),
+      });
+    });
+    breakers.succeeded(name);
+    answer.end();
   } catch (thrown) {
-    if (!(thrown instanceof NoResponders)) throw thrown;
-    await registry.synced();
-    const announced = subjectOf(registry, address);
-    if (announced === subject) throw thrown;
-    await send({ subject: announced, doubt: undefined });
+    const isNobody = thrown instanceof NoResponders;
+    if (isPublished && !isNobody) sendCancel(bus, address, order.id);
+    if (thrown instanceof Silence) breakers.failed(name);
+    // What the target itself reported says more than that its stream was then broken off.
+    answer.error ??= isNobody ? await explain(sender, address) : BatonError.from(thrown);
   }
+  return answer;
 }
 
-interface Attempt {
-  readonly subject: string;
-  readonly doubt: Promise<BatonError | undefined> | undefined;
-}
-
-/**
- * The registry's word beside the broker's: an observer subscribed to everything, or a process that is frozen, counts
- * as a responder for the broker. Nobody is doubted whose instances are seen alive, nor whoever acks in time.
- */
-function doubt(registry: Registry, address: Address, subject: string): Attempt['doubt'] {
-  if (registry.find(address).status === 'live') return undefined;
-  return registry.synced().then(async () => {
-    // An agent launched this moment may be heard of a little later than it can be reached.
-    await new Promise((resolve) => setTimeout(resolve, DOUBT_MS));
-    const isThere = registry.find(address).status === 'live' && subjectOf(registry, address) === subject;
-    return isThere ? undefined : new NoResponders();
-  });
-}
-
-/** Where to publish: the agent's own subject, or what a host of another kind under that name announced. */
-function subjectOf(registry: Registry, address: Address): string {
+/** Whether the instance at work is still there: the broker knows at once when its process has gone. */
+async function lookAfter({ bus, registry, home }: Sender, address: Address, answer: Answer) {
   const presence = registry.find(address);
-  const foreign =
-    presence.status === 'live' && presence.instances.every(({ kind }) => kind !== 'baton')
-      ? presence.instances[0]?.details?.promptSubject
-      : undefined;
-  return foreign ?? promptSubject(address);
+  const only =
+    presence.status === 'live' && presence.instances.length === 1 ? presence.instances[0] : undefined;
+  const instance = answer.instance ?? only?.instance;
+  if (instance === undefined || (await bus.hasListener(pingSubject(instance), PING_MS))) return undefined;
+  const target = formatAddress(address, home);
+  return new BatonError('UNAVAILABLE', `"${target}" died in the middle of its answer`, { target });
 }
 
-async function explain({ registry, home }: Sender, address: Address, thrown: unknown): Promise<BatonError> {
-  if (!(thrown instanceof NoResponders)) return BatonError.from(thrown);
+/** Only what is declared safe to do twice, for want of an instance, and while retries do not add to the trouble. */
+function mayRetry({ registry, retries }: Sender, { order, address }: Call, answer: Answer): boolean {
+  if (answer.error?.code !== 'UNAVAILABLE' || order.scope.signal.aborted) return false;
+  const presence = registry.find(address);
+  const card = presence.status === 'live' ? presence.instances.at(-1)?.details?.card : undefined;
+  return card?.idempotent === true && retries.spend();
+}
+
+async function explain({ registry, home }: Sender, address: Address): Promise<BatonError> {
   return unreachable(address, await registry.lookUp(address), { live: registryNames(registry, home), home });
+}
+
+function hanging({ home }: Sender, address: Address): BatonError {
+  const target = formatAddress(address, home);
+  const message = `"${target}" has left several requests hanging; it is not asked again for some seconds`;
+  return new BatonError('UNAVAILABLE', message, { target });
 }

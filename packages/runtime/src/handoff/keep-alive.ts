@@ -1,38 +1,76 @@
+import type { Bus } from '../bus/bus.ts';
+import type { ReplySubject } from '../bus/inbox.ts';
+import { NO_RESPONDERS } from '../bus/reply-stream.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 
-/** A stream that was silent this long is acked again, milliseconds (protocol section 6: at most 60 s, 30 s usual). */
-const KEEP_ALIVE_MS = 25_000;
-const CHECK_MS = 5000;
+/** How long callers that sent an envelope hear nothing at the most, seconds: they count on it. */
+export const BEAT_S = 2;
+/** The same for callers of the bare protocol, who need less (protocol section 6: at most 60 s, 30 s usual). */
+const PLAIN_BEAT_S = 10;
+const CHECK_MS = 1000;
+interface Kept {
+  readonly onGone: () => void;
+  dueAt: number;
+  /** Opened with the first beat: most answers never need one. */
+  noListener: ReplySubject | undefined;
+  beats: number;
+  /** The last beat nobody listened to. */
+  missed: number;
+}
 
-/** Keeps the callers of all running answers from giving up, with one timer. */
+/**
+ * Keeps the callers of all running answers from giving up, and notices those that have vanished without a word: the
+ * broker says when nobody listens on a reply subject. One timer for all.
+ */
 export class KeepAlive {
-  readonly #writers = new Set<ReplyWriter>();
+  readonly #bus: Bus;
+  readonly #kept = new Map<ReplyWriter, Kept>();
   #timer: NodeJS.Timeout | undefined;
 
-  add(writer: ReplyWriter): void {
-    this.#writers.add(writer);
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
+
+  add(writer: ReplyWriter, onGone: () => void): void {
+    this.#kept.set(writer, { onGone, dueAt: nextBeat(writer), noListener: undefined, beats: 0, missed: -1 });
     this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
   }
 
   /** To be called before the terminator is written. */
   remove(writer: ReplyWriter): void {
-    this.#writers.delete(writer);
-    if (this.#writers.size > 0) return;
+    this.#kept.get(writer)?.noListener?.close();
+    this.#kept.delete(writer);
+    if (this.#kept.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
   #check(): void {
-    const due = Date.now() - KEEP_ALIVE_MS;
-    for (const writer of this.#writers) if (writer.lastWrite <= due) this.#ack(writer);
+    const now = Date.now();
+    for (const [writer, kept] of this.#kept) {
+      if (kept.dueAt > now) continue;
+      kept.dueAt = nextBeat(writer);
+      this.#beat(writer, kept);
+    }
   }
 
-  #ack(writer: ReplyWriter): void {
+  #beat(writer: ReplyWriter, kept: Kept): void {
     try {
-      writer.ack();
+      kept.noListener ??= this.#bus.openReply(({ headers }) => {
+        if (headers?.code !== NO_RESPONDERS) return;
+        // A caller that reconnects is away for a moment; one that is away twice in a row has gone.
+        if (kept.missed === kept.beats - 1) kept.onGone();
+        kept.missed = kept.beats;
+      });
+      kept.beats += 1;
+      writer.keepAlive(kept.noListener.subject);
     } catch {
       // The connection is closed: nobody is left to keep waiting.
       this.remove(writer);
     }
   }
+}
+
+function nextBeat({ toBaton }: ReplyWriter): number {
+  return Date.now() + (toBaton ? BEAT_S : PLAIN_BEAT_S) * 1000 - CHECK_MS / 2;
 }

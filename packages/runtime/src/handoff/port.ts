@@ -2,8 +2,9 @@ import type { HandoffPort, Peer } from '../agent/port.ts';
 import type { AgentView, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
-import { exchange, type Sender } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import { checkOrder, checkTarget } from './guard.ts';
+import type { Sender } from './sender.ts';
 
 /** The agent's way to the mesh: the other side of the port it is handed. */
 export function makePort(sender: Sender): HandoffPort {

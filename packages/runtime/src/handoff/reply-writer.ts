@@ -19,24 +19,43 @@ const CHUNK_OVERHEAD = 256;
 export class ReplyWriter {
   readonly #bus: Bus;
   readonly #reply: string;
+  readonly #toBaton: boolean;
+  #pieces = 0;
   #ended = false;
-  /** When something was last written, milliseconds since the epoch. */
-  lastWrite = 0;
 
-  constructor(bus: Bus, reply: string) {
+  /** `toBaton` for a caller that sent an envelope: it is told more than the protocol asks for. */
+  constructor(bus: Bus, reply: string, { toBaton = false }: { readonly toBaton?: boolean } = {}) {
     this.#bus = bus;
     this.#reply = reply;
+    this.#toBaton = toBaton;
   }
 
-  /** The first message of a stream, and its keep-alive. */
-  ack(): void {
-    this.#write(ACK);
+  get toBaton(): boolean {
+    return this.#toBaton;
+  }
+
+  /** How many pieces of text there have been. */
+  get pieces(): number {
+    return this.#pieces;
+  }
+
+  /** The first message of a stream; callers that sent an envelope are told who took it. */
+  ack(toBaton: Uint8Array = ACK): void {
+    this.#write(this.#toBaton ? toBaton : ACK);
+  }
+
+  /** Says that the work goes on. The broker tells `noListener`, a subject, when nobody listens any more. */
+  keepAlive(noListener: string): void {
+    if (!this.#ended) this.#bus.publish(this.#reply, ACK, { reply: noListener });
   }
 
   /** Answer text, in as many chunks as the broker's limit asks for. */
   text(text: string): void {
     const limit = Math.floor((this.#bus.maxPayload - CHUNK_OVERHEAD) / WORST_BYTES_PER_CHARACTER);
-    for (const piece of pieces(text, limit)) this.chunk({ type: 'response', data: piece });
+    for (const data of cut(text, limit)) {
+      this.#pieces += 1;
+      this.chunk({ type: 'response', ...(this.#toBaton && { seq: this.#pieces }), data });
+    }
   }
 
   /** @throws {BatonError} INVALID_ARGUMENT when the chunk is larger than the broker takes. */
@@ -61,12 +80,11 @@ export class ReplyWriter {
   #write(data: Uint8Array, headers?: Record<string, string>): void {
     if (this.#ended) return;
     this.#bus.publish(this.#reply, data, headers ? { headers } : {});
-    this.lastWrite = Date.now();
   }
 }
 
 /** Cuts text into pieces of at most `limit` UTF-16 units, never inside a character. */
-function* pieces(text: string, limit: number): Generator<string> {
+function* cut(text: string, limit: number): Generator<string> {
   let start = 0;
   while (text.length - start > limit) {
     const last = text.charCodeAt(start + limit - 1);

@@ -1,25 +1,34 @@
 import type { Logger } from 'pino';
 import type { BaseAgent } from '../agent/agent.ts';
-import { startDeadline } from '../agent/deadline.ts';
+import { type Deadline, startDeadline } from '../agent/deadline.ts';
 import type { RunScope } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
+import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
+import { type Priority, priorityValue } from '../wire/metadata.ts';
 import type { Address } from '../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
 import { AnswerStream } from './answer-stream.ts';
+import type { Cancellations } from './cancellations.ts';
 import { checkCaller, checkEnvelope } from './guard.ts';
 import { inherit, plainScope, toInput } from './inbound.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { ReplyWriter } from './reply-writer.ts';
+import type { Slots } from './slots.ts';
 
-export interface ServeOptions {
+/** One instance of an agent, as each of its prompts sees it. */
+export interface Serving {
   readonly bus: Bus;
   readonly agent: BaseAgent;
   readonly address: Address;
+  readonly slots: Slots;
+  readonly cancellations: Cancellations;
   readonly keepAlive: KeepAlive;
   readonly log: Logger;
+  /** The ack that tells a caller which instance took its prompt. */
+  readonly ack: () => Uint8Array;
   /** Aborted when the instance can wait no longer for what it has in hand. */
   readonly signal: AbortSignal;
 }
@@ -28,25 +37,47 @@ export interface ServeOptions {
 const ANYONE = { scopes: [] };
 
 /** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
-export async function servePrompt(options: ServeOptions, message: BusMessage): Promise<void> {
-  const { bus, address } = options;
-  let { log } = options;
+export async function servePrompt(serving: Serving, message: BusMessage): Promise<void> {
+  const { bus, address, slots, cancellations } = serving;
+  let { log } = serving;
   if (!message.reply) return log.debug('a prompt without a reply subject was dropped');
-  const writer = new ReplyWriter(bus, message.reply);
+  let writer = new ReplyWriter(bus, message.reply);
   let said = 'a prompt was refused';
   try {
-    const incoming = read(message, options);
-    const bounds = incoming.envelope ? inherit(incoming.envelope, address) : plainScope(address);
+    const incoming = read(message, serving);
+    const { envelope } = incoming;
+    writer = new ReplyWriter(bus, message.reply, { toBaton: envelope !== undefined });
+    const bounds = envelope ? inherit(envelope, address) : plainScope(address);
     log = log.child({ conversation: bounds.conversation, handoff: bounds.id });
-    check(incoming, options);
-    writer.ack();
-    said = 'an answer could not be given';
-    await answer({ ...options, log }, { incoming, bounds }, writer);
+    check(incoming, serving);
+    using deadline = startDeadline(bounds.expiresAt, serving.signal);
+    using _cancellable = cancellations.add(bounds.id, deadline.abort);
+    if (!slots.tryTake()) await takeSlot(serving, envelope?.metadata.priority);
+    try {
+      // It may have been cancelled, or have run out of time, in line.
+      throwIfAborted(deadline.signal);
+      writer.ack(serving.ack());
+      said = 'an answer could not be given';
+      await answer({ ...serving, log }, { incoming, bounds, deadline }, writer);
+    } finally {
+      slots.release();
+    }
   } catch (thrown) {
     const error = BatonError.from(thrown);
     log.warn({ code: error.code, reason: error.message }, said);
     tryToFail(writer, error, log);
   }
+}
+
+/** @throws {BatonError} RESOURCE_EXHAUSTED when no place is free in time: another instance may have one. */
+async function takeSlot({ slots, address }: Serving, priority: Priority | undefined): Promise<void> {
+  const refusal = await slots.take(priorityValue(priority));
+  if (!refusal) return;
+  const { capacity } = slots;
+  throw new BatonError(
+    'RESOURCE_EXHAUSTED',
+    `"${address.agent}" is busy: all of its ${capacity} places are taken`,
+  );
 }
 
 /** What cannot be told (the connection is closed, say) must not bring the process down. */
@@ -59,14 +90,14 @@ function tryToFail(writer: ReplyWriter, error: BatonError, log: Logger): void {
 }
 
 /** @throws {BatonError} for what is no prompt. */
-function read({ data }: BusMessage, { bus }: ServeOptions): IncomingPrompt {
+function read({ data }: BusMessage, { bus }: Serving): IncomingPrompt {
   if (data.length <= bus.maxPayload) return decodePrompt(data);
   const problem = `the prompt has ${data.length} bytes; at most ${bus.maxPayload} are taken`;
   throw new BatonError('INVALID_ARGUMENT', problem);
 }
 
 /** @throws {BatonError} for a prompt that this agent, or this caller, may not have answered. */
-function check({ attachments, envelope }: IncomingPrompt, { agent, address }: ServeOptions): void {
+function check({ attachments, envelope }: IncomingPrompt, { agent, address }: Serving): void {
   if (attachments.length > 0) {
     throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
   }
@@ -77,18 +108,18 @@ function check({ attachments, envelope }: IncomingPrompt, { agent, address }: Se
 interface Admitted {
   readonly incoming: IncomingPrompt;
   readonly bounds: Omit<RunScope, 'signal'>;
+  readonly deadline: Deadline;
 }
 
 async function answer(
-  options: ServeOptions,
-  { incoming, bounds }: Admitted,
+  serving: Serving,
+  { incoming, bounds, deadline }: Admitted,
   writer: ReplyWriter,
 ): Promise<void> {
-  const { agent, address, keepAlive, log } = options;
-  using deadline = startDeadline(bounds.expiresAt, options.signal);
+  const { agent, address, bus, keepAlive, log } = serving;
   const input = { ...toInput(incoming, address), scope: { ...bounds, signal: deadline.signal }, log };
-  const stream = new AnswerStream(writer, { bus: options.bus, toBaton: incoming.envelope !== undefined });
-  keepAlive.add(writer);
+  const stream = new AnswerStream(writer, bus);
+  keepAlive.add(writer, () => deadline.abort(new BatonError('CANCELLED', 'the caller has gone')));
   let result: RunResult;
   try {
     result = await agent.execute(input, stream.onEvent);

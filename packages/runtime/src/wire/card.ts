@@ -25,6 +25,8 @@ export const AgentCard = z.looseObject({
   scope: Scope.optional(),
   /** Absent for agents that cost nothing; what is no price, in a stranger's card, is none. */
   price: Price.optional().catch(undefined),
+  /** Asking it twice does no harm: a caller may retry. */
+  idempotent: z.boolean().optional().catch(undefined),
   skills: z.array(z.string()).default([]),
   tools: z.array(Capability).default([]),
   /** Targets this agent hands off to by rule; a dynamic rule has no name to show. */

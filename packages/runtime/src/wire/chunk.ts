@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HandoffMode } from './envelope.ts';
+import { InstanceId } from './heartbeat.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { Attachment } from './prompt.ts';
 import { RunResult } from './result.ts';
@@ -20,15 +21,29 @@ export type StreamedResult = z.infer<typeof StreamedResult>;
 /** What Baton tells Baton in a stream; other callers ignore the chunk type, as the protocol asks of them. */
 export const BatonNote = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('handoff'), handoff: HandoffStarted }),
-  z.looseObject({ kind: z.literal('result'), result: StreamedResult }),
+  z.looseObject({
+    kind: z.literal('result'),
+    result: StreamedResult,
+    /** How many pieces of text the stream has had. */
+    pieces: z.int().nonnegative().optional(),
+  }),
 ]);
 export type BatonNote = z.infer<typeof BatonNote>;
 
 /** One message of a response stream (protocol section 6). */
 export const Chunk = z.discriminatedUnion('type', [
-  z.looseObject({ type: z.literal('status'), data: z.string() }),
+  z.looseObject({
+    type: z.literal('status'),
+    data: z.string(),
+    /** Told with the ack to callers that sent an envelope: who took the prompt ... */
+    instance: InstanceId.optional().catch(undefined),
+    /** ... and how many seconds it will be silent at the most. */
+    every_s: z.number().positive().max(60).optional().catch(undefined),
+  }),
   z.looseObject({
     type: z.literal('response'),
+    /** Place among the pieces of text of this stream, from 1; told to callers that sent an envelope. */
+    seq: z.int().positive().optional().catch(undefined),
     data: z.union([
       z.string(),
       z.looseObject({ text: z.string().default(''), attachments: z.array(Attachment).optional() }),

@@ -40,12 +40,18 @@ export function decodeError(
 ): {
   error: BatonError;
   result: RunResult | undefined;
+  /** The host itself says that the same request may do better later. */
+  isPassing: boolean;
 } {
   const body = ErrorBody.safeParse(decodeJson(data)).data;
   const named = ErrorCode.safeParse(body?.error.toUpperCase());
   const code = named.success ? named.data : codeOfProtocol(protocolCode);
   const message = body?.message ?? (text || `error ${protocolCode} without a message`);
-  return { error: new BatonError(code, message, { target: body?.target }), result: body?.baton };
+  return {
+    error: new BatonError(code, message, { target: body?.target }),
+    result: body?.baton,
+    isPassing: body?.retryable === true,
+  };
 }
 
 /** Foreign hosts send a number only; the first row of the table that maps to it is meant. */

@@ -54,9 +54,14 @@ export const registrySubject = (owner: Owner) => `baton.${owner}.registry`;
 export const supervisorSubject = (owner: Owner, verb: 'scale' | 'stop', agent?: AgentName) =>
   `baton.${owner}.supervisor.${verb}${agent === undefined ? '' : `.${agent}`}`;
 
+/** What is to be stopped: told to every instance of an agent, or without one to every instance of an owner. */
+export const cancelSubject = (owner: Owner, agent?: AgentName) =>
+  `baton.${owner}.cancel${agent === undefined ? '' : `.${agent}`}`;
+
 /** NATS micro discovery: every instance answers. */
 export const INFO_SUBJECT = `$SRV.INFO.${SERVICE_NAME}`;
 export const STATS_SUBJECT = `$SRV.STATS.${SERVICE_NAME}`;
 
 /** NATS micro discovery of one instance. */
 export const infoSubject = (instance: string) => `${INFO_SUBJECT}.${instance}`;
+export const pingSubject = (instance: string) => `$SRV.PING.${SERVICE_NAME}.${instance}`;

@@ -1,22 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Bus } from '../../../src/bus/bus.ts';
-import { KeepAlive } from '../../../src/handoff/keep-alive.ts';
+import { describe, expect, it } from 'vitest';
 import { ReplyWriter } from '../../../src/handoff/reply-writer.ts';
 import { BatonError } from '../../../src/wire/error.ts';
-
-/** A bus that keeps what is published on it. */
-function paperBus(maxPayload = 1_000_000) {
-  const sent: { text: string; headers: Record<string, string> | undefined }[] = [];
-  const publish = (
-    _subject: string,
-    data: Uint8Array,
-    options: { headers?: Record<string, string> } = {},
-  ) => {
-    if (data.length > maxPayload) throw new BatonError('INVALID_ARGUMENT', 'too large');
-    sent.push({ text: new TextDecoder().decode(data), headers: options.headers });
-  };
-  return { bus: { publish, maxPayload } as unknown as Bus, sent, texts: () => sent.map(({ text }) => text) };
-}
+import { paperBus } from '../support/paper-bus.ts';
 
 const ACK = '{"type":"status","data":"ack"}';
 const said = (texts: string[]) => texts.map((text) => (JSON.parse(text) as { data: string }).data).join('');
@@ -35,6 +20,15 @@ describe('a response stream', () => {
     expect(texts()).toEqual([ACK, '{"type":"response","data":"hello"}', '']);
   });
 
+  it('numbers its pieces for callers that sent an envelope, and counts them', () => {
+    const { bus, texts } = paperBus(1000);
+    const writer = new ReplyWriter(bus, 'reply', { toBaton: true });
+    writer.text('a');
+    writer.text('b'.repeat(200));
+    const numbers = texts().map((text) => (JSON.parse(text) as { seq: number }).seq);
+    expect([numbers, writer.pieces]).toEqual([[1, 2, 3], 3]);
+  });
+
   it('says nothing after an error but its end', () => {
     const { bus, sent } = paperBus();
     const writer = new ReplyWriter(bus, 'reply');
@@ -45,7 +39,7 @@ describe('a response stream', () => {
       'Nats-Service-Error-Code': '429',
       'Nats-Service-Error': 'slow | down',
     });
-    expect(sent[1]).toEqual({ text: '', headers: undefined });
+    expect(sent[1]).toMatchObject({ text: '', headers: undefined });
   });
 
   it.each(['plain', '\u0000\u0001', '"\\', '😀', 'é', '\ud83d'])(
@@ -66,78 +60,5 @@ describe('a response stream', () => {
     new ReplyWriter(bus, 'reply').text(text);
     expect(said(texts())).toBe(text);
     for (const piece of texts()) expect(piece).not.toMatch(/\\ud[89a-f]/i);
-  });
-});
-
-describe('a keep-alive', () => {
-  beforeEach(() => void vi.useFakeTimers());
-  afterEach(() => void vi.useRealTimers());
-
-  const second = 1000;
-
-  it('breaks a silence well before a minute is over, and goes on doing so', () => {
-    const { bus, texts } = paperBus();
-    const writer = new ReplyWriter(bus, 'reply');
-    writer.ack();
-    new KeepAlive().add(writer);
-    vi.advanceTimersByTime(20 * second);
-    expect(texts()).toHaveLength(1);
-    vi.advanceTimersByTime(15 * second);
-    expect(texts()).toEqual([ACK, ACK]);
-    vi.advanceTimersByTime(300 * second);
-    const spacing = (300 * second) / (texts().length - 2);
-    expect(spacing).toBeGreaterThanOrEqual(20 * second);
-    expect(spacing).toBeLessThanOrEqual(35 * second);
-  });
-
-  it('keeps quiet while there is something to say', () => {
-    const { bus, texts } = paperBus();
-    const writer = new ReplyWriter(bus, 'reply');
-    new KeepAlive().add(writer);
-    for (let i = 0; i < 20; i++) {
-      writer.text('x');
-      vi.advanceTimersByTime(20 * second);
-    }
-    expect(texts()).not.toContain(ACK);
-  });
-
-  it('serves every running answer with one timer, and has none when there is no answer running', () => {
-    const { bus } = paperBus();
-    const keepAlive = new KeepAlive();
-    const writers = [1, 2, 3].map((n) => new ReplyWriter(bus, `reply${n}`));
-    for (const writer of writers) keepAlive.add(writer);
-    expect(vi.getTimerCount()).toBe(1);
-    for (const writer of writers) keepAlive.remove(writer);
-    expect(vi.getTimerCount()).toBe(0);
-    keepAlive.remove(writers[0] as ReplyWriter);
-    keepAlive.add(writers[0] as ReplyWriter);
-    expect(vi.getTimerCount()).toBe(1);
-  });
-
-  it('never speaks for an answer that is over', () => {
-    const { bus, texts } = paperBus();
-    const keepAlive = new KeepAlive();
-    const writer = new ReplyWriter(bus, 'reply');
-    keepAlive.add(writer);
-    keepAlive.remove(writer);
-    writer.end();
-    vi.advanceTimersByTime(300 * second);
-    expect(texts()).toEqual(['']);
-  });
-
-  it('survives a caller that can no longer be reached', () => {
-    const { bus } = paperBus();
-    let tried = 0;
-    const closed = {
-      ...bus,
-      publish: () => {
-        tried++;
-        throw new BatonError('UNAVAILABLE', 'closed');
-      },
-    } as unknown as Bus;
-    const keepAlive = new KeepAlive();
-    keepAlive.add(new ReplyWriter(closed, 'reply'));
-    expect(() => vi.advanceTimersByTime(300 * second)).not.toThrow();
-    expect(tried).toBeGreaterThan(0);
   });
 });

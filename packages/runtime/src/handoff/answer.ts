@@ -1,0 +1,127 @@
+import type { Emit } from '../agent/events.ts';
+import type { HandoffOrder } from '../agent/port.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { BusMessage } from '../bus/inbox.ts';
+import {
+  type BatonNote,
+  type Chunk,
+  chunkText,
+  decodeChunk,
+  ERROR_CODE_HEADER,
+  ERROR_TEXT_HEADER,
+  type StreamedResult,
+} from '../wire/chunk.ts';
+import { BatonError } from '../wire/error.ts';
+import { decodeError } from '../wire/error-body.ts';
+import type { Address } from '../wire/name.ts';
+import { encodeAnswer } from '../wire/prompt.ts';
+import type { RunResult } from '../wire/result.ts';
+import { isInbox } from '../wire/subject.ts';
+
+/** How long a target that promises beats may be silent, seconds (two beats and a half), and how long any other may. */
+const BEATS_MISSED = 2.5;
+const SILENCE_MS = 60_000;
+
+/** The answer to one request as it comes in. */
+export class Answer {
+  readonly #emit: Emit;
+  readonly #bus: Bus;
+  #text = '';
+  #result: StreamedResult | undefined;
+  #pieces = 0;
+  #isTorn = false;
+  /** Longest silence that is borne from now on, milliseconds. */
+  silenceMs = SILENCE_MS;
+  /** The target has taken the request: from here on it may have begun to work. */
+  isTaken = false;
+  /** It was turned away before any work, for want of a place. */
+  isBusy = false;
+  /** The instance that took it, where it has said so. */
+  instance: string | undefined;
+  error: BatonError | undefined;
+
+  constructor(emit: Emit, bus: Bus) {
+    this.#emit = emit;
+    this.#bus = bus;
+  }
+
+  /** Takes in one message of the stream; true when it was the terminator. */
+  take(message: BusMessage): boolean {
+    const code = message.headers?.get(ERROR_CODE_HEADER);
+    if (code) {
+      const text = message.headers?.get(ERROR_TEXT_HEADER) ?? '';
+      const { error, result, isPassing } = decodeError(Number(code), text, message.data);
+      this.error = error;
+      this.isBusy = isPassing && !this.isTaken && error.code === 'RESOURCE_EXHAUSTED';
+      this.#result = result;
+      return false;
+    }
+    if (message.data.length === 0) return message.headers === undefined;
+    const chunk = decodeChunk(message.data);
+    this.isTaken = true;
+    if (chunk?.type === 'response') this.#takeText(chunkText(chunk.data), chunk.seq);
+    else if (chunk?.type === 'baton') this.#takeNote(chunk.data);
+    else if (chunk?.type === 'status') this.#takeStatus(chunk);
+    else if (chunk?.type === 'query') this.#takeQuery(chunk.data);
+    return false;
+  }
+
+  /** Pieces are told apart by their place: one that comes twice is dropped, after a missing one nothing is joined. */
+  #takeText(text: string, seq = this.#pieces + 1): void {
+    if (seq <= this.#pieces) return;
+    if (seq > this.#pieces + 1) this.#isTorn = true;
+    this.#pieces = seq;
+    if (this.#isTorn) return;
+    this.#text += text;
+    if (text) this.#emit({ type: 'text', text });
+  }
+
+  #takeNote(note: BatonNote): void {
+    if (note.kind === 'handoff') {
+      this.#emit({ type: 'handoff', handoff: note.handoff });
+    } else {
+      this.#result = note.result;
+      if (note.pieces !== undefined && note.pieces !== this.#pieces) this.#isTorn = true;
+    }
+  }
+
+  #takeStatus({ instance, every_s }: Extract<Chunk, { type: 'status' }>): void {
+    this.instance ??= instance;
+    if (every_s !== undefined) this.silenceMs = every_s * BEATS_MISSED * 1000;
+  }
+
+  #takeQuery({ id, prompt, reply_subject: replySubject }: Extract<Chunk, { type: 'query' }>['data']): void {
+    if (!isInbox(replySubject)) return;
+    const answer = (text: string) => this.#bus.publish(replySubject, encodeAnswer(text));
+    this.#emit({ type: 'query', query: { id, prompt, replySubject, answer } });
+  }
+
+  get hasText(): boolean {
+    return this.#text !== '';
+  }
+
+  /** The stream has ended: pieces that are missing now will not come. */
+  end(): void {
+    // The whole answer may have come with the result; only what it says had been streamed is lost.
+    if (!this.#isTorn || this.error || this.#result?.response !== undefined) return;
+    this.error = new BatonError('UNAVAILABLE', 'pieces of the answer were lost on the way');
+  }
+
+  toResult(order: HandoffOrder, address: Address, durationMs: number): RunResult {
+    const { error } = this;
+    const streamed = error && this.#text === '' ? null : this.#text;
+    const told = this.#result;
+    return {
+      agent: told?.agent ?? address.agent,
+      conversation: order.scope.conversation,
+      id: order.id,
+      durationMs,
+      handoffs: told?.handoffs ?? [],
+      insights: told?.insights ?? {},
+      fallback: told?.fallback ?? false,
+      success: error === undefined && (told?.success ?? true),
+      response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
+      ...(error && { error: error.toJSON() }),
+    };
+  }
+}

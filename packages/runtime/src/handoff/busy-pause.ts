@@ -1,0 +1,22 @@
+/** Pauses between two tries at a busy agent, milliseconds: they double, and are spread so that callers do not march in step. */
+const FIRST_MS = 10;
+const LONGEST_MS = 500;
+
+/** Waits before the next try; true when there is no time left for one, or it is not wanted any more. */
+export function busyPause(
+  tries: number,
+  { signal, expiresAt }: { readonly signal: AbortSignal; readonly expiresAt: number },
+): Promise<boolean> {
+  const pauseMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1)) * (0.5 + Math.random());
+  if (signal.aborted || Date.now() + pauseMs >= expiresAt) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const end = (isOver: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve(isOver);
+    };
+    const stop = () => end(true);
+    const timer = setTimeout(() => end(false), pauseMs);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,47 @@
+import type { HandoffOrder } from '../agent/port.ts';
+import { ENVELOPE_VERSION, type Envelope, type Source } from '../wire/envelope.ts';
+import { HandoffError } from '../wire/error.ts';
+import { lastUserText, type Message } from '../wire/message.ts';
+import type { Address } from '../wire/name.ts';
+import { encodePrompt } from '../wire/prompt.ts';
+
+/**
+ * The request of a handoff, with its envelope, as it is published.
+ * @throws {HandoffError} INVALID_ARGUMENT when the last user message has no text.
+ */
+export function encodeHandoff(order: HandoffOrder, address: Address, source: Source): Uint8Array {
+  const { messages, scope } = order;
+  const prompt = lastUserText(messages);
+  if (prompt === '') {
+    throw new HandoffError('there is nothing to ask: the last user message has no text', {
+      code: 'INVALID_ARGUMENT',
+      target: order.target,
+    });
+  }
+  const baton: Envelope = {
+    v: ENVELOPE_VERSION,
+    id: order.id,
+    conversation: scope.conversation,
+    source,
+    target: `${address.owner}/${address.agent}`,
+    mode: order.mode,
+    ...(!isWholeConversation(messages) && { messages: [...messages] }),
+    context: order.context,
+    metadata: order.metadata,
+    path: [...scope.path],
+    hops: scope.path.length === 0 ? 0 : scope.hops + 1,
+    maxHops: scope.maxHops,
+    deadline: scope.expiresAt,
+    remainingMs: scope.expiresAt - Date.now(),
+    caller: scope.caller,
+    ...(scope.canAnswer && { canAnswer: true }),
+    ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
+  };
+  return encodePrompt({ prompt, baton });
+}
+
+/** One plain user message is all in the prompt; sending it twice would double every small request. */
+function isWholeConversation(messages: readonly Message[]): boolean {
+  const [only] = messages;
+  return messages.length === 1 && only?.role === 'user' && Object.keys(only).length === 2;
+}

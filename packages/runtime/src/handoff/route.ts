@@ -1,0 +1,55 @@
+import { NoResponders } from '../bus/reply-stream.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { BatonError } from '../wire/error.ts';
+import type { Address } from '../wire/name.ts';
+import { promptSubject } from '../wire/subject.ts';
+
+/** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
+const DOUBT_MS = 100;
+
+/** Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known. */
+export async function route(
+  registry: Registry,
+  address: Address,
+  send: (attempt: Attempt) => Promise<void>,
+): Promise<void> {
+  const subject = subjectOf(registry, address);
+  try {
+    await send({ subject, doubt: doubt(registry, address, subject) });
+  } catch (thrown) {
+    if (!(thrown instanceof NoResponders)) throw thrown;
+    await registry.synced();
+    const announced = subjectOf(registry, address);
+    if (announced === subject) throw thrown;
+    await send({ subject: announced, doubt: undefined });
+  }
+}
+
+interface Attempt {
+  readonly subject: string;
+  readonly doubt: Promise<BatonError | undefined> | undefined;
+}
+
+/**
+ * The registry's word beside the broker's: an observer subscribed to everything, or a process that is frozen, counts
+ * as a responder for the broker. Nobody is doubted whose instances are seen alive, nor whoever acks in time.
+ */
+function doubt(registry: Registry, address: Address, subject: string): Attempt['doubt'] {
+  if (registry.find(address).status === 'live') return undefined;
+  return registry.synced().then(async () => {
+    // An agent launched this moment may be heard of a little later than it can be reached.
+    await new Promise((resolve) => setTimeout(resolve, DOUBT_MS));
+    const isThere = registry.find(address).status === 'live' && subjectOf(registry, address) === subject;
+    return isThere ? undefined : new NoResponders();
+  });
+}
+
+/** Where to publish: the agent's own subject, or what a host of another kind under that name announced. */
+function subjectOf(registry: Registry, address: Address): string {
+  const presence = registry.find(address);
+  const foreign =
+    presence.status === 'live' && presence.instances.every(({ kind }) => kind !== 'baton')
+      ? presence.instances[0]?.details?.promptSubject
+      : undefined;
+  return foreign ?? promptSubject(address);
+}

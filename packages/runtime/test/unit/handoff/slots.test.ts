@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Slots } from '../../../src/handoff/slots.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const newSlots = (capacity: number) => new Slots({ capacity, patienceMs: 100 });
+
+it('gives as many places as there are', () => {
+  const slots = newSlots(2);
+  expect([slots.tryTake(), slots.tryTake(), slots.tryTake()]).toEqual([true, true, false]);
+  slots.release();
+  expect([slots.used, slots.free, slots.tryTake()]).toEqual([1, 1, true]);
+});
+
+it('hands a place that becomes free to the most urgent, then to who came first', async () => {
+  const slots = newSlots(1);
+  slots.tryTake();
+  const order: string[] = [];
+  const wait = (name: string, priority: number) => slots.take(priority).then(() => order.push(name));
+  const all = [wait('normal', 50), wait('low', 0), wait('high', 100), wait('high too', 100)];
+  for (let i = 0; i < all.length; i++) slots.release();
+  await Promise.all(all);
+  expect(order).toEqual(['high', 'high too', 'normal', 'low']);
+  expect(slots.used).toBe(1);
+});
+
+it('lets nobody past who has not waited in line', () => {
+  const slots = newSlots(1);
+  slots.tryTake();
+  void slots.take(50);
+  expect(slots.tryTake()).toBe(false);
+});
+
+it('sends away who has waited too long, and then has no place kept for them', async () => {
+  const slots = newSlots(1);
+  slots.tryTake();
+  const refusal = slots.take(50);
+  vi.advanceTimersByTime(100);
+  expect(await refusal).toBe('late');
+  slots.release();
+  expect(slots.tryTake()).toBe(true);
+});
+
+it('keeps a short line only', async () => {
+  const slots = newSlots(2);
+  slots.tryTake();
+  slots.tryTake();
+  const waiting = Array.from({ length: 8 }, () => slots.take(50));
+  expect(await slots.take(100)).toBe('full');
+  for (const _ of waiting) slots.release();
+  expect(await Promise.all(waiting)).toEqual(waiting.map(() => undefined));
+});
+
+it('tells when there is a place that nobody waited for', () => {
+  const slots = newSlots(1);
+  let told = 0;
+  const stop = slots.onFree(() => {
+    told += 1;
+  });
+  slots.tryTake();
+  void slots.take(50);
+  slots.release();
+  expect(told).toBe(0);
+  slots.release();
+  stop();
+  slots.tryTake();
+  slots.release();
+  expect(told).toBe(1);
+});
