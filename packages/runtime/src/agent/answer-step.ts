@@ -82,7 +82,9 @@ async function baseRequest(
   const userTexts = context.messages.filter(({ role }) => role === 'user').map(textOf);
   return {
     instructions: withInbound(instructions, context),
-    tools: [...plan.tools.values(), ...handoffs.values()].map(({ offer }) => offer),
+    tools: [...plan.tools.values(), ...[...handoffs.values()].filter(({ isOffered }) => isOffered)].map(
+      ({ offer }) => offer,
+    ),
     passages: knowledge ? await searchConversation(knowledge, userTexts) : [],
     topics: knowledge?.topics ?? [],
     signal: context.signal,

@@ -8,6 +8,8 @@ import type { Run } from './run.ts';
 /** A handoff the model may choose. */
 export interface HandoffTool {
   readonly offer: ModelTool;
+  /** Live and not on the path. A model that asks for another one of its targets hands off all the same, and is told. */
+  readonly isOffered: boolean;
   /** Hands off, and tells the model what came of it. Never rejects for a handoff that fails. */
   call(run: Run, args: unknown): Promise<string>;
 }
@@ -22,13 +24,12 @@ const PARAMETERS = {
   },
 };
 
-/** The handoffs on offer to the model in this run, by tool name: live targets that are not on the path. */
+/** The handoffs that are the model's to choose in this run, by tool name. */
 export function handoffTools(run: Run): Map<string, HandoffTool> {
   const tools = new Map<string, HandoffTool>();
   for (const condition of candidates(run)) {
     const name = `${PREFIX}${condition.target.replace('/', '_')}`.slice(0, MAX_NAME);
-    if (!tools.has(name) && isReachable(run, condition.target))
-      tools.set(name, makeTool(run, name, condition));
+    if (!tools.has(name)) tools.set(name, makeTool(run, name, condition));
   }
   return tools;
 }
@@ -59,12 +60,15 @@ function isReachable({ port, context }: Run, target: string): boolean {
   return !context.scope.path.includes(`${owner}/${agent}`);
 }
 
-function makeTool({ port }: Run, name: string, condition: Candidate): HandoffTool {
+function makeTool(source: Run, name: string, condition: Candidate): HandoffTool {
   const { target } = condition;
-  const card = port?.peers().find((peer) => peer.name === target || `${peer.owner}/${peer.name}` === target);
+  const card = source.port
+    ?.peers()
+    .find((peer) => peer.name === target || `${peer.owner}/${peer.name}` === target);
   const description = card?.description || condition.description || `hand over to ${target}`;
   return {
     offer: { name, description, parameters: PARAMETERS },
+    isOffered: isReachable(source, target),
     call: async (run, args) => {
       const side = apart(run, args);
       // What hooks find by getContext() is the handoff's own context too, not the run's.

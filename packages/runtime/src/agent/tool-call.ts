@@ -18,28 +18,43 @@ export async function callTool(
   if (!tool && !handoff) return answer(`Error: there is no tool ${JSON.stringify(call.name)}`);
   run.emit({ type: 'tool', name: call.name });
   try {
-    const args = readArguments(tool?.parameters, call.arguments);
+    const args = readArguments(call, tool?.parameters);
     await runHooks(plan.hooks.before_toolcall, context);
     const value = tool ? await tool.call(args, context) : await handoff?.call(run, args);
     await runLateHooks(plan.hooks.after_toolcall, context);
-    return answer(toText(value));
+    return answer(toText(call.name, value));
   } catch (error) {
     context.log.warn({ tool: call.name, err: error }, 'a tool failed; the model is told');
     return answer(`Error: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function readArguments(parameters: Tool['parameters'], text: string): unknown {
-  const value: unknown = JSON.parse(text || '{}');
+function readArguments({ name, arguments: text }: ModelToolCall, parameters: Tool['parameters']): unknown {
+  const value = parseArguments(name, text || '{}');
   if (!parameters) return value;
   const parsed = parameters.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Error(`argument ${explainIssue(parsed.error)}`);
 }
 
-/** @throws {TypeError} for a value JSON cannot hold; one it has no word for (undefined, a function) is no answer. */
-function toText(value: unknown): string {
+function parseArguments(tool: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Error(`the arguments of the tool "${tool}" are no JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** A value JSON has no word for (undefined, a function) is no answer. @throws {Error} for one it cannot hold. */
+function toText(tool: string, value: unknown): string {
   if (typeof value === 'string') return value;
-  const text: string | undefined = JSON.stringify(value);
-  return text ?? 'done';
+  try {
+    const text: string | undefined = JSON.stringify(value);
+    return text ?? 'done';
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new Error(`the tool "${tool}" returned what JSON cannot hold: ${reason}`, { cause });
+  }
 }

@@ -5,6 +5,7 @@ import { handoff, hook } from '../../../src/agent/decorators.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import type { ModelEvent } from '../../../src/model/model.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
+import { HandoffError } from '../../../src/wire/error.ts';
 import { answered, fakePort, memoryLog } from '../support/fake-port.ts';
 
 const call = (name: string, message: string): ModelEvent => ({
@@ -87,6 +88,22 @@ it('honours three handoffs of one turn, each with its own context, hooks and rec
     role: 'tool',
     content: expect.stringContaining('billing answers'),
   });
+});
+
+it('records a handoff to a target of its own that is not on offer, and tells the model why it failed', async () => {
+  const { agent, model, port } = front([call('dead', 'are you there?'), call('billing', 'and you?')], 'ok');
+  port.check = ({ target }) => {
+    if (target === 'dead') throw new HandoffError('nobody is there', { code: 'UNAVAILABLE', target });
+  };
+  const result = await agent.run('hi');
+  expect(result.handoffs.map(({ to, success, error }) => [to, success, error?.code])).toEqual([
+    ['dead', false, 'UNAVAILABLE'],
+    ['billing', true, undefined],
+  ]);
+  expect(model.requests[1]?.messages.slice(-2).map(({ content }) => content)).toEqual([
+    expect.stringContaining('nobody is there'),
+    expect.stringContaining('billing answers'),
+  ]);
 });
 
 it('tells the model that a target is unknown instead of handing off anywhere', async () => {

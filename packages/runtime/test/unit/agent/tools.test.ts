@@ -122,7 +122,11 @@ describe('tools', () => {
     ],
     ['with arguments that are a list', call('add', '[1]'), /^Error: argument ""/],
     ['with arguments that are null', call('add', 'null'), /^Error: argument ""/],
-    ['with arguments that are no JSON', call('add', '{"a":'), /^Error: .*JSON/],
+    [
+      'with arguments that are no JSON',
+      call('add', '{"a":'),
+      /^Error: the arguments of the tool "add" are no JSON/,
+    ],
   ])('one %s is told to the model, which goes on', async (_what, wrong, message) => {
     const { answers, result } = await told(wrong);
     expect(answers).toHaveLength(1);
@@ -144,8 +148,8 @@ describe('tools', () => {
     ['symbol', 'done'],
     ['date', '"1970-01-01T00:00:00.000Z"'],
     ['nan', 'null'],
-    ['circle', /^Error: .*circular/],
-    ['bigint', /^Error: .*BigInt/],
+    ['circle', /^Error: the tool "give" returned what JSON cannot hold: .*circular/],
+    ['bigint', /^Error: the tool "give" returned what JSON cannot hold: .*BigInt/],
   ])('may return %s', async (what, text) => {
     const { answers } = await told(call('give', { what }));
     expect(answers?.[0]).toBeTypeOf('string');
@@ -158,6 +162,26 @@ describe('a run with tools', () => {
     const model = scriptedModel([{ type: 'text', text: 'Let me look. ' }, call('any')], 'Found it.');
     const agent = new BaseAgent({ name: 'x', model, skills: { desk: new Desk() } });
     expect((await agent.run('q')).response).toBe('Let me look. Found it.');
+  });
+
+  it('has all tools of one turn in work at once', async () => {
+    const waiting: (() => void)[] = [];
+    class Meeting extends Skill {
+      /** Comes back once all three are there. */
+      @tool
+      meet() {
+        return new Promise<string>((resolve) => {
+          waiting.push(() => resolve('met'));
+          if (waiting.length === 3) for (const go of waiting) go();
+        });
+      }
+    }
+    const model = scriptedModel(
+      [call('meet', {}, '1'), call('meet', {}, '2'), call('meet', {}, '3')],
+      'done',
+    );
+    const agent = new BaseAgent({ name: 'x', model, skills: { meeting: new Meeting() } });
+    expect((await agent.run('q')).response).toBe('done');
   });
 
   it('shows each request the conversation as it was then', async () => {
