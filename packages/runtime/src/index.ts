@@ -60,4 +60,5 @@ export {
   parseAddress,
   RunResult,
   textOf,
+  Usage,
 } from './wire/index.ts';

@@ -22,6 +22,7 @@ import { query } from './query.ts';
 import type { Brain, Run } from './run.ts';
 import { Skill, type SkillHost } from './skill.ts';
 import { dependencyOrder } from './skill-order.ts';
+import { UsageMeter } from './usage-meter.ts';
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
 export interface RunInput {
@@ -196,6 +197,7 @@ export class BaseAgent {
       emit,
       maxChain: this.#maxChain,
       handoffs: [],
+      usage: new UsageMeter(),
     };
     return run;
   }

@@ -1,10 +1,11 @@
-import type { Model, ModelMessage, ModelRequest, ModelToolCall } from '../model/model.ts';
+import type { ModelMessage, ModelRequest } from '../model/model.ts';
 import { searchConversation } from '../model/search-conversation.ts';
 import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import { type Message, textOf } from '../wire/message.ts';
 import type { Context } from './context.ts';
 import { type HandoffTool, handoffTools } from './handoff-tools.ts';
+import { takeTurn } from './model-turn.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 import { callTool } from './tool-call.ts';
@@ -29,7 +30,7 @@ export async function answer(run: Run): Promise<string> {
   for (let turn = 0; turn < maxTurns; turn++) {
     throwIfAborted(context.signal);
     await runHooks(plan.hooks.before_llm_call, context);
-    const { said, calls } = await oneTurn(run, model, { ...base, messages: [...messages] });
+    const { said, calls } = await takeTurn(run, model, { ...base, messages: [...messages] });
     throwIfAborted(context.signal);
     await runLateHooks(plan.hooks.after_llm_call, context);
     text += said;
@@ -41,37 +42,6 @@ export async function answer(run: Run): Promise<string> {
     'RESOURCE_EXHAUSTED',
     `the model asked for tools ${maxTurns} times and gave no answer`,
   );
-}
-
-async function oneTurn(run: Run, model: Model, request: ModelRequest) {
-  const chunks = chunkPipe(run);
-  const calls: ModelToolCall[] = [];
-  let said = '';
-  const say = (text: string) => {
-    said += text;
-  };
-  for await (const event of model.generate(request)) {
-    if (event.type === 'text') await chunks(event.text, say);
-    else if (event.type === 'tool_call') calls.push(event);
-  }
-  return { said, calls };
-}
-
-/** Text goes straight out, or through the `on_chunk` hooks where there are any. */
-function chunkPipe({ context, plan, emit }: Run) {
-  const hooks = plan.hooks.on_chunk;
-  return async (text: string, say: (text: string) => void): Promise<void> => {
-    let out = text;
-    if (hooks.length > 0) {
-      context.chunk = text;
-      await runHooks(hooks, context);
-      out = context.chunk;
-    }
-    // What a model says after it was told to stop is for nobody.
-    if (!out || context.signal.aborted) return;
-    say(out);
-    emit({ type: 'text', text: out });
-  };
 }
 
 async function baseRequest(

@@ -25,6 +25,7 @@ export async function attemptHandoff(run: Run, attempt: Attempt): Promise<Handof
     failedResult(attempt, asHandoffError(thrown, attempt.target())),
   );
   const timed = { ...result, durationMs: Math.round(performance.now() - started) };
+  run.usage.add(timed.usage);
   records.push(toRecord(run, attempt, timed), ...timed.handoffs);
   return timed;
 }

@@ -18,6 +18,7 @@ export async function execute(run: Run): Promise<RunResult> {
   const { context, plan, handoffs } = run;
   const started = performance.now();
   const outcome = await attempt(run).catch((thrown: unknown) => failed(run, thrown));
+  const used = run.usage.total;
   context.result = {
     agent: context.agentName,
     conversation: context.conversation,
@@ -27,6 +28,7 @@ export async function execute(run: Run): Promise<RunResult> {
     insights: context.insights,
     fallback: false,
     ...outcome,
+    ...(used && { usage: used }),
   };
   // They have as long as the run has: one that hangs must not keep the answer back for ever.
   await unlessAborted(runLateHooks(plan.hooks.finalize_connection, context), context.signal).catch(() => {});

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import type { Emit } from './events.ts';
 import type { Plan } from './plan.ts';
 import type { HandoffPort } from './port.ts';
+import type { UsageMeter } from './usage-meter.ts';
 
 /** What an agent answers with when it answers itself. */
 export interface Brain {
@@ -30,4 +31,5 @@ export interface Run {
   readonly maxChain: number;
   /** Handoffs in the order they began, each with those below it; empty while it is under way. */
   readonly handoffs: HandoffRecord[][];
+  readonly usage: UsageMeter;
 }

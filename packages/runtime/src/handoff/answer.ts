@@ -119,6 +119,7 @@ export class Answer {
       handoffs: told?.handoffs ?? [],
       insights: told?.insights ?? {},
       fallback: told?.fallback ?? false,
+      ...(told?.usage && { usage: told.usage }),
       success: error === undefined && (told?.success ?? true),
       response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
       ...(error && { error: error.toJSON() }),

@@ -52,7 +52,7 @@ function isSamePeer(a: Peer, b: Peer | undefined): boolean {
 }
 
 function asHandoffResult(result: RunResult): HandoffResult {
-  const { success, response, insights, fallback, agent, id, durationMs, handoffs, error } = result;
+  const { success, response, insights, fallback, agent, id, durationMs, handoffs, usage, error } = result;
   return {
     success,
     // Half an answer is none: authors write `result.response ?? 'a default'`.
@@ -63,6 +63,7 @@ function asHandoffResult(result: RunResult): HandoffResult {
     handoffId: id,
     durationMs,
     handoffs,
+    ...(usage && { usage }),
     ...(error && { error }),
   };
 }

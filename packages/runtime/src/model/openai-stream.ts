@@ -6,7 +6,8 @@ type ToolCallDelta = ChatCompletionChunk.Choice.Delta.ToolCall;
 
 /**
  * Turns the chunks of one streamed completion into model events: text as it arrives, tool calls whole and in the order
- * of their index once the model has finished, then the usage.
+ * of their index once the model has finished, then the usage, as far
+ * as it was told also when the stream breaks off.
  * @throws {BatonError} UNAVAILABLE when the stream ends without a finish reason: a cut answer is not an answer
  */
 export async function* readCompletion(
@@ -15,23 +16,29 @@ export async function* readCompletion(
   const calls = new Map<number, ModelToolCall>();
   let usage: ModelEvent | undefined;
   let finished = false;
-  for await (const chunk of chunks) {
-    // The chunk with the usage has no choices; some servers send usage with every chunk, the last one counts.
-    if (chunk.usage) {
-      usage = {
-        type: 'usage',
-        inputTokens: chunk.usage.prompt_tokens,
-        outputTokens: chunk.usage.completion_tokens,
-      };
+  try {
+    for await (const chunk of chunks) {
+      // The chunk with the usage has no choices; some servers send usage with every chunk, the last one counts.
+      if (chunk.usage) {
+        usage = {
+          type: 'usage',
+          inputTokens: chunk.usage.prompt_tokens || 0,
+          outputTokens: chunk.usage.completion_tokens || 0,
+        };
+      }
+      const choice = chunk.choices?.[0];
+      if (choice === undefined) continue;
+      const text = choice.delta?.content || choice.delta?.refusal;
+      if (text) yield { type: 'text', text };
+      for (const delta of choice.delta?.tool_calls ?? []) addDelta(calls, delta);
+      if (choice.finish_reason) finished = true;
     }
-    const choice = chunk.choices?.[0];
-    if (choice === undefined) continue;
-    const text = choice.delta?.content || choice.delta?.refusal;
-    if (text) yield { type: 'text', text };
-    for (const delta of choice.delta?.tool_calls ?? []) addDelta(calls, delta);
-    if (choice.finish_reason) finished = true;
+    if (!finished) throw new BatonError('UNAVAILABLE', 'the answer of the model broke off');
+  } catch (thrown) {
+    // What was used is used, whether or not the answer came whole.
+    if (usage !== undefined) yield usage;
+    throw thrown;
   }
-  if (!finished) throw new BatonError('UNAVAILABLE', 'the answer of the model broke off');
   for (const [, call] of [...calls].sort(([a], [b]) => a - b)) {
     yield { type: 'tool_call', ...call };
   }

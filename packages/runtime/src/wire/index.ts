@@ -27,7 +27,7 @@ export { ContentPart, lastUserText, Message, textOf } from './message.ts';
 export { HandoffMetadata, MAX_TIMEOUT_SECONDS, Priority, priorityValue } from './metadata.ts';
 export { type Address, AgentName, formatAddress, Owner, parseAddress } from './name.ts';
 export { Attachment, decodePrompt, encodePrompt, type IncomingPrompt, PromptRequest } from './prompt.ts';
-export { type HandoffOutcome, HandoffRecord, type HandoffResult, RunResult } from './result.ts';
+export { type HandoffOutcome, HandoffRecord, type HandoffResult, RunResult, Usage } from './result.ts';
 export { isAllowed, Scope } from './scope.ts';
 export {
   ALL_HEARTBEATS,

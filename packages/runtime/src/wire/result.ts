@@ -14,6 +14,15 @@ export const HandoffRecord = z.looseObject({
 });
 export type HandoffRecord = z.infer<typeof HandoffRecord>;
 
+/** What models have used: those of a run and of every handoff and question below it, failed turns counted too. */
+export const Usage = z.looseObject({
+  inputTokens: z.number().nonnegative(),
+  outputTokens: z.number().nonnegative(),
+  /** Turns of a model that were begun; one that tells no tokens counts here alone. */
+  modelCalls: z.number().nonnegative(),
+});
+export type Usage = z.infer<typeof Usage>;
+
 /** What a run yields, exactly once, whether the agent answered itself, handed off, or failed. */
 export const RunResult = z.looseObject({
   success: z.boolean(),
@@ -30,6 +39,8 @@ export const RunResult = z.looseObject({
   insights: z.record(z.string(), z.unknown()),
   /** A fallback answered in place of the agent that was meant to. */
   fallback: z.boolean(),
+  /** Absent when no model was called. One that makes no sense is no reason to lose the answer. */
+  usage: Usage.optional().catch(undefined),
   error: ErrorInfo.optional(),
 });
 export type RunResult = z.infer<typeof RunResult>;
@@ -40,6 +51,8 @@ export interface HandoffResult {
   readonly response: string | null;
   readonly insights: Readonly<Record<string, unknown>>;
   readonly fallback: boolean;
+  /** What the models of the target, and below it, have used; absent when none was called, or a host tells none. */
+  readonly usage?: Usage | undefined;
   readonly error?: ErrorInfo;
   /** Who answered: the target, or an agent it handed to. */
   readonly agent: string;
@@ -51,3 +64,4 @@ export interface HandoffResult {
 
 /** What `after_handoff` hooks see, and may replace with as little as `{ success: true, response: '...' }`. */
 export type HandoffOutcome = Pick<HandoffResult, 'success'> & Partial<HandoffResult>;
+

@@ -1,0 +1,37 @@
+import type { Model, ModelRequest, ModelToolCall } from '../model/model.ts';
+import type { Run } from './run.ts';
+import { runHooks } from './run-hooks.ts';
+
+/** What a model said in one turn, and the tools it asked for. */
+export interface ModelTurn {
+  readonly said: string;
+  readonly calls: readonly ModelToolCall[];
+}
+
+/** Asks the model once. Each piece of text goes through the `on_chunk` hooks and then straight out. */
+export async function takeTurn(run: Run, model: Model, request: ModelRequest): Promise<ModelTurn> {
+  const { context, usage, emit } = run;
+  const calls: ModelToolCall[] = [];
+  let said = '';
+  usage.callModel();
+  for await (const event of model.generate(request)) {
+    if (event.type === 'usage') usage.addTokens(event);
+    else if (event.type === 'tool_call') calls.push(event);
+    else {
+      const text = await throughHooks(run, event.text);
+      // What a model says after it was told to stop is for nobody.
+      if (!text || context.signal.aborted) continue;
+      said += text;
+      emit({ type: 'text', text });
+    }
+  }
+  return { said, calls };
+}
+
+async function throughHooks({ context, plan }: Run, text: string): Promise<string> {
+  const hooks = plan.hooks.on_chunk;
+  if (hooks.length === 0) return text;
+  context.chunk = text;
+  await runHooks(hooks, context);
+  return context.chunk;
+}
