@@ -32,6 +32,7 @@ export type {
   Model,
   ModelEvent,
   ModelMessage,
+  ModelOutput,
   ModelRequest,
   ModelTool,
   ModelToolCall,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { type ZodType, z } from 'zod';
 import type { Model } from '../model/model.ts';
 import type { Retriever } from '../model/retriever.ts';
 import { Price } from '../wire/card.ts';
@@ -36,6 +36,11 @@ export interface AgentOptions {
   readonly maxChain?: number;
   /** Asking it the same twice does no harm, so callers may retry when an instance is lost. Default false. */
   readonly idempotent?: boolean;
+  /**
+   * The form of the agent's own answers: a zod schema of an object. The model is asked for JSON of it, and told what does
+   * not fit, within `maxTurns`; the result has the value as `data` and its JSON text as `response`.
+   */
+  readonly output?: ZodType;
   /** Only callers with this scope are answered; the agent itself refuses others. Default: everyone is. */
   readonly scope?: Scope;
   /** What one handoff to it costs, told in its card: whole minor units (cents) and currency. Default: nothing. */

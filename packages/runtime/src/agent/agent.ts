@@ -16,6 +16,7 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type ProgressEvent, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { newScope, type RunOptions, toMessages } from './new-run.ts';
+import { makeOutput } from './output.ts';
 import { makePlan, type Plan, planFor } from './plan.ts';
 import type { HandoffPort, RunScope } from './port.ts';
 import { query } from './query.ts';
@@ -57,7 +58,10 @@ export class BaseAgent {
   #port: HandoffPort | undefined;
   #log: Logger = pino({ enabled: false });
 
-  /** @throws {BatonError} INVALID_ARGUMENT for a wrong name or model, {TypeError} for skills that do not fit together. */
+  /**
+   * @throws {BatonError} INVALID_ARGUMENT for a wrong name, model or output schema, FAILED_PRECONDITION for an output
+   * schema that the model cannot fill, {TypeError} for skills that do not fit together.
+   */
   constructor(options: AgentOptions) {
     const settings = readSettings(options);
     this.name = settings.name;
@@ -71,12 +75,14 @@ export class BaseAgent {
     this.#maxChain = settings.maxChain;
     this.skills = options.skills ?? {};
     this.#knowledge = options.knowledge;
+    const model = resolveModel(options.model ?? (options.knowledge && 'local/extractive'));
     this.#brain = {
       instructions: this.instructions,
-      model: resolveModel(options.model ?? (options.knowledge && 'local/extractive')),
+      model,
       knowledge: undefined,
       handoffs: settings.handoffs,
       maxTurns: settings.maxTurns,
+      output: options.output && makeOutput(options.output, model),
     };
     this.#order = dependencyOrder(this.skills);
     this.#plan = makePlan(this.skills);

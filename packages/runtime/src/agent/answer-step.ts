@@ -3,20 +3,26 @@ import { searchConversation } from '../model/search-conversation.ts';
 import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import { type Message, textOf } from '../wire/message.ts';
+import type { RunResult } from '../wire/result.ts';
 import type { Context } from './context.ts';
 import { type HandoffTool, handoffTools } from './handoff-tools.ts';
 import { takeTurn } from './model-turn.ts';
+import type { OutputReading } from './output.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 import { callTool } from './tool-call.ts';
 
+/** What an agent said itself; `data` when it answers by a schema. */
+export type Answer = Pick<RunResult, 'data'> & { readonly response: string };
+
 /**
- * The agent answers itself: its model, its knowledge and its tools, turn by turn. Returns the text of the whole answer.
+ * The agent answers itself: its model, its knowledge and its tools, turn by turn. The response is everything the model
+ * said; of an agent with an output schema it is the one answer that fits, which goes out as a whole.
  * @throws {BatonError} FAILED_PRECONDITION without a model, RESOURCE_EXHAUSTED past the turn limit, and what the model throws.
  */
-export async function answer(run: Run): Promise<string> {
+export async function answer(run: Run): Promise<Answer> {
   const { context, brain, plan } = run;
-  const { model, maxTurns } = brain;
+  const { model, maxTurns, output } = brain;
   if (!model) {
     throw new BatonError(
       'FAILED_PRECONDITION',
@@ -27,6 +33,7 @@ export async function answer(run: Run): Promise<string> {
   const base = await baseRequest(run, handoffs);
   const messages = context.messages.flatMap(toModelMessage);
   let text = '';
+  let problem: string | undefined;
   for (let turn = 0; turn < maxTurns; turn++) {
     throwIfAborted(context.signal);
     await runHooks(plan.hooks.before_llm_call, context);
@@ -34,14 +41,33 @@ export async function answer(run: Run): Promise<string> {
     throwIfAborted(context.signal);
     await runLateHooks(plan.hooks.after_llm_call, context);
     text += said;
-    if (calls.length === 0) return text;
-    messages.push({ role: 'assistant', content: said, toolCalls: calls });
-    messages.push(...(await Promise.all(calls.map((call) => callTool(run, call, handoffs)))));
+    if (calls.length > 0) {
+      messages.push({ role: 'assistant', content: said, toolCalls: calls });
+      messages.push(...(await Promise.all(calls.map((call) => callTool(run, call, handoffs)))));
+      continue;
+    }
+    if (!output) return { response: text };
+    const reading = await output.read(said);
+    if (reading.fits) return giveOut(run, reading);
+    ({ problem } = reading);
+    context.log.warn({ problem }, 'an answer does not fit the output schema; the model is told');
+    messages.push({ role: 'assistant', content: said }, { role: 'user', content: reading.advice });
   }
-  throw new BatonError(
-    'RESOURCE_EXHAUSTED',
-    `the model asked for tools ${maxTurns} times and gave no answer`,
-  );
+  throw outOfTurns(maxTurns, problem);
+}
+
+function giveOut({ context, emit }: Run, { data, text }: OutputReading & { fits: true }): Answer {
+  throwIfAborted(context.signal);
+  emit({ type: 'text', text });
+  return { response: text, data };
+}
+
+function outOfTurns(maxTurns: number, problem: string | undefined): BatonError {
+  const message =
+    problem === undefined
+      ? `the model asked for tools ${maxTurns} times and gave no answer`
+      : `the model gave no answer that fits the output schema in ${maxTurns} turns; what was wrong with the last: ${problem}`;
+  return new BatonError('RESOURCE_EXHAUSTED', message);
 }
 
 async function baseRequest(
@@ -57,6 +83,7 @@ async function baseRequest(
     ),
     passages: knowledge ? await searchConversation(knowledge, userTexts) : [],
     topics: knowledge?.topics ?? [],
+    ...(brain.output && { output: brain.output.offer }),
     signal: context.signal,
   };
 }

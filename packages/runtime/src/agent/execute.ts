@@ -11,7 +11,7 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
 
 /** What a step of a run found out; the rest of the result is the same for all. */
 type Outcome = Pick<RunResult, 'success' | 'response'> &
-  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'error'>>;
+  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error'>>;
 
 /** One run from first hook to result: hand off when a condition says so, else answer. Never rejects. */
 export async function execute(run: Run): Promise<RunResult> {
@@ -46,7 +46,7 @@ async function steps(run: Run): Promise<Outcome> {
   await runHooks(plan.hooks.on_connection, context);
   await runHooks(plan.hooks.on_message, context);
   const first = await nextHandoff(run);
-  if (!first) return { success: true, response: await answer(run) };
+  if (!first) return { success: true, ...(await answer(run)) };
   return run.maxChain > 1 ? await chain(run, first) : toOutcome(run, await handOff(run, first));
 }
 
@@ -78,13 +78,14 @@ function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> {
 }
 
 function toOutcome({ context }: Run, result: HandoffResult): Outcome {
-  const { success, response, agent, fallback, insights, error } = result;
+  const { success, response, agent, fallback, insights, data, error } = result;
   return {
     success,
     response,
     agent,
     fallback,
     insights: { ...insights, ...context.insights },
+    ...(data !== undefined && { data }),
     ...(error && { error }),
   };
 }

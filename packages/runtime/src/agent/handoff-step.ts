@@ -84,7 +84,7 @@ export function withTimeout<S extends { readonly expiresAt: number }>(
 /** An author's replacement may leave fields out; the run still yields a whole result. */
 function settle(left: HandoffOutcome | undefined, original: HandoffResult): HandoffResult {
   if (left === original || !left) return original;
-  const { error: _replaced, ...facts } = original;
+  const { error: _error, data: _data, ...facts } = original;
   return {
     ...facts,
     insights: {},

@@ -8,7 +8,7 @@ export interface ModelTurn {
   readonly calls: readonly ModelToolCall[];
 }
 
-/** Asks the model once. Each piece of text goes through the `on_chunk` hooks and then straight out. */
+/** Asks the model once. Each piece of text goes through the `on_chunk` hooks and then, unless withheld, out. */
 export async function takeTurn(run: Run, model: Model, request: ModelRequest): Promise<ModelTurn> {
   const { context, usage, emit } = run;
   const calls: ModelToolCall[] = [];
@@ -22,7 +22,8 @@ export async function takeTurn(run: Run, model: Model, request: ModelRequest): P
       // What a model says after it was told to stop is for nobody.
       if (!text || context.signal.aborted) continue;
       said += text;
-      emit({ type: 'text', text });
+      // An answer by a schema is only known to be one when it is whole: until then it may be withdrawn.
+      if (!request.output) emit({ type: 'text', text });
     }
   }
   return { said, calls };

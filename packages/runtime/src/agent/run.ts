@@ -3,6 +3,7 @@ import type { Retriever } from '../model/retriever.ts';
 import type { HandoffRecord } from '../wire/result.ts';
 import type { Context } from './context.ts';
 import type { Emit } from './events.ts';
+import type { Output } from './output.ts';
 import type { Plan } from './plan.ts';
 import type { HandoffPort } from './port.ts';
 import type { UsageMeter } from './usage-meter.ts';
@@ -17,6 +18,8 @@ export interface Brain {
   readonly handoffs: readonly string[];
   /** Calls to the model in one run. */
   readonly maxTurns: number;
+  /** The form its own answers have; undefined for text. */
+  readonly output: Output | undefined;
 }
 
 /** One run in progress: handed from step to step, never kept. */

@@ -15,7 +15,7 @@ import { BatonError } from '../wire/error.ts';
 import { decodeError } from '../wire/error-body.ts';
 import type { Address } from '../wire/name.ts';
 import { encodeAnswer } from '../wire/prompt.ts';
-import type { RunResult } from '../wire/result.ts';
+import { extrasOf, type RunResult } from '../wire/result.ts';
 import { isInbox } from '../wire/subject.ts';
 
 /** How long a target that promises beats may be silent, seconds (two beats and a half), and how long any other may. */
@@ -119,7 +119,7 @@ export class Answer {
       handoffs: told?.handoffs ?? [],
       insights: told?.insights ?? {},
       fallback: told?.fallback ?? false,
-      ...(told?.usage && { usage: told.usage }),
+      ...(told && extrasOf(told)),
       success: error === undefined && (told?.success ?? true),
       response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
       ...(error && { error: error.toJSON() }),

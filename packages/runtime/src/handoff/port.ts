@@ -1,7 +1,7 @@
 import type { HandoffPort, Peer } from '../agent/port.ts';
 import type { AgentView, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
-import type { HandoffResult, RunResult } from '../wire/result.ts';
+import { extrasOf, type HandoffResult, type RunResult } from '../wire/result.ts';
 import { exchange } from './exchange.ts';
 import { checkOrder, checkTarget } from './guard.ts';
 import type { Sender } from './sender.ts';
@@ -52,7 +52,7 @@ function isSamePeer(a: Peer, b: Peer | undefined): boolean {
 }
 
 function asHandoffResult(result: RunResult): HandoffResult {
-  const { success, response, insights, fallback, agent, id, durationMs, handoffs, usage, error } = result;
+  const { success, response, insights, fallback, agent, id, durationMs, handoffs, error } = result;
   return {
     success,
     // Half an answer is none: authors write `result.response ?? 'a default'`.
@@ -63,7 +63,7 @@ function asHandoffResult(result: RunResult): HandoffResult {
     handoffId: id,
     durationMs,
     handoffs,
-    ...(usage && { usage }),
+    ...extrasOf(result),
     ...(error && { error }),
   };
 }

@@ -24,6 +24,7 @@ export function extractiveModel(options: ExtractiveOptions = {}): Model {
   const { minScore = 0.45 } = options;
   return {
     name: 'local/extractive',
+    structured: false,
     async *generate(request: ModelRequest): AsyncGenerator<ModelEvent> {
       if (request.signal.aborted) throw abortError(request.signal);
       for (const text of pieces(answer(request, minScore))) {

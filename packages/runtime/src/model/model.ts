@@ -23,6 +23,14 @@ export interface ModelTool {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
+/** The form an answer is to have. */
+export interface ModelOutput {
+  /** 1 to 64 letters, digits, `-` and `_`. */
+  readonly name: string;
+  /** JSON Schema of the answer, an object. */
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
 /** Everything one turn of a model may use. */
 export interface ModelRequest {
   /** The agent's instructions; they come before every message. */
@@ -33,6 +41,8 @@ export interface ModelRequest {
   readonly passages: readonly Passage[];
   /** Titles of everything the agent's knowledge holds. */
   readonly topics: readonly string[];
+  /** When given, the answer is one JSON value of this form; whoever asks checks it. */
+  readonly output?: ModelOutput;
   /** Aborted when the answer is no longer wanted; a model then stops at once. */
   readonly signal: AbortSignal;
 }
@@ -47,6 +57,8 @@ export type ModelEvent =
 export interface Model {
   /** `provider/name`. */
   readonly name: string;
+  /** False for a model that cannot answer in JSON of a given form; agents with an output schema refuse it. Default true. */
+  readonly structured?: boolean;
   /**
    * Answers one turn, yielding pieces as they are produced.
    * @throws {BatonError} while iterating; CANCELLED, or the error the signal was aborted with, once it is aborted

@@ -3,8 +3,10 @@ import type {
   ChatCompletionMessageParam,
   ChatCompletionTool,
 } from 'openai/resources/chat/completions';
-import type { ModelMessage, ModelRequest, ModelTool } from './model.ts';
+import type { ResponseFormatJSONSchema } from 'openai/resources/shared';
+import type { ModelMessage, ModelOutput, ModelRequest, ModelTool } from './model.ts';
 import type { Passage } from './retriever.ts';
+import { toStrictSchema } from './strict-schema.ts';
 
 /** The Chat Completions request for one turn. */
 export function toChatCompletion(request: ModelRequest, model: string): ChatCompletionCreateParamsStreaming {
@@ -17,6 +19,7 @@ export function toChatCompletion(request: ModelRequest, model: string): ChatComp
     messages: system === '' ? messages : [{ role: 'system', content: system }, ...messages],
     // An empty list is refused by the API.
     ...(request.tools.length > 0 && { tools: request.tools.map(toTool) }),
+    ...(request.output && { response_format: toResponseFormat(request.output) }),
     stream: true,
     stream_options: { include_usage: true },
   };
@@ -30,6 +33,15 @@ function referenceMaterial(passages: readonly Passage[]): string {
     'Passages from the articles of this agent, best match first. Answer from them where they fit; do not invent facts they do not state.',
     ...articles,
   ].join('\n\n');
+}
+
+/** Strict, so that the provider itself holds the model to it, where the schema allows that. */
+function toResponseFormat({ name, schema }: ModelOutput): ResponseFormatJSONSchema {
+  const strict = toStrictSchema(schema);
+  return {
+    type: 'json_schema',
+    json_schema: { name, schema: strict ?? { ...schema }, strict: strict !== undefined },
+  };
 }
 
 function toMessage(message: ModelMessage): ChatCompletionMessageParam {

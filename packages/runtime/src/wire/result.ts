@@ -39,6 +39,8 @@ export const RunResult = z.looseObject({
   insights: z.record(z.string(), z.unknown()),
   /** A fallback answered in place of the agent that was meant to. */
   fallback: z.boolean(),
+  /** The answer as a value, of an agent that answers by a schema; `response` is then its JSON text. */
+  data: z.unknown().optional(),
   /** Absent when no model was called. One that makes no sense is no reason to lose the answer. */
   usage: Usage.optional().catch(undefined),
   error: ErrorInfo.optional(),
@@ -51,6 +53,8 @@ export interface HandoffResult {
   readonly response: string | null;
   readonly insights: Readonly<Record<string, unknown>>;
   readonly fallback: boolean;
+  /** The answer as JSON, of a target that answers by a schema. Check it: another process wrote it. */
+  readonly data?: unknown;
   /** What the models of the target, and below it, have used; absent when none was called, or a host tells none. */
   readonly usage?: Usage | undefined;
   readonly error?: ErrorInfo;
@@ -65,3 +69,10 @@ export interface HandoffResult {
 /** What `after_handoff` hooks see, and may replace with as little as `{ success: true, response: '...' }`. */
 export type HandoffOutcome = Pick<HandoffResult, 'success'> & Partial<HandoffResult>;
 
+/** What a result may have beside the rest, as a piece of another result: half an answer has no value, absent stays absent. */
+export function extrasOf(
+  result: Pick<RunResult, 'success' | 'data' | 'usage'>,
+): Pick<RunResult, 'data' | 'usage'> {
+  const { success, data, usage } = result;
+  return { ...(success && data !== undefined && { data }), ...(usage && { usage }) };
+}

@@ -189,16 +189,19 @@ describe('a failure of the provider', () => {
     expect((await failure(model(server.baseUrl).generate(request()))).message).not.toContain('sk-');
   });
 
-  test('is retried before the first byte as often as allowed', async () => {
-    await using server = await startChatCompletionsServer(
-      (response) => {
-        response.writeHead(429, { 'retry-after-ms': '1' }).end('{}');
-      },
-      stream([chunk({ content: 'second' }, 'stop')]),
-    );
-    expect(textOf(await collect(model(server.baseUrl, 1).generate(request())))).toBe('second');
-    expect(server.seen).toHaveLength(2);
-  });
+  test.each([429, 500, 503])(
+    'with status %i is retried before the first byte, as often as allowed',
+    async (status) => {
+      await using server = await startChatCompletionsServer(
+        (response) => {
+          response.writeHead(status, { 'retry-after-ms': '1' }).end('{}');
+        },
+        stream([chunk({ content: 'second' }, 'stop')]),
+      );
+      expect(textOf(await collect(model(server.baseUrl, 1).generate(request())))).toBe('second');
+      expect(server.seen).toHaveLength(2);
+    },
+  );
 
   test.each(['end', 'reset'] as const)(
     'that cuts the answer (%s) is UNAVAILABLE, not a short answer',
