@@ -6,6 +6,7 @@ export {
 } from './discovery/discovery-skill.ts';
 export type { Scorer } from './discovery/scorer.ts';
 export { type MemoryOptions, MemorySkill } from './memory/memory-skill.ts';
+export type { Summarize } from './memory/summarizer.ts';
 export { type NLIOptions, NLISkill } from './nli/nli-skill.ts';
 export type { Amount } from './payment/amount.ts';
 export type { Balance } from './payment/ledger-fold.ts';

@@ -51,6 +51,7 @@ export interface Peer {
 export interface Store {
   /** The value under a key; undefined when there is none or its time is over. */
   get(key: string): Promise<unknown>;
+  /** @throws {BatonError} INVALID_ARGUMENT when the value is larger than the broker takes. */
   put(key: string, value: unknown): Promise<void>;
 }
 

@@ -1,10 +1,12 @@
 import type { KV, NatsConnection } from 'nats';
 import { BatonError } from '../wire/error.ts';
+import { encodeJson } from '../wire/json.ts';
 import { isAtLeast } from './broker/version.ts';
 
 /** JSON by key, kept by the broker. */
 export interface Store {
   get(key: string): Promise<unknown>;
+  /** @throws {BatonError} INVALID_ARGUMENT when the value is larger than the broker takes. */
   put(key: string, value: unknown): Promise<void>;
 }
 
@@ -39,7 +41,13 @@ export async function openStore(connection: NatsConnection, { name, ttlMs }: Sto
       return entry?.operation === 'PUT' ? entry.json() : undefined;
     },
     put: async (key, value) => {
-      await bucket.put(key, JSON.stringify(value));
+      const data = encodeJson(value);
+      const limit = connection.info?.max_payload ?? data.length;
+      if (data.length > limit) {
+        const problem = `a value for the store "${name}" has ${data.length} bytes; the broker takes at most ${limit}`;
+        throw new BatonError('INVALID_ARGUMENT', problem);
+      }
+      await bucket.put(key, data);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { BaseAgent, join, textOf } from '@baton/runtime';
+import { BaseAgent, type Context, createLog, hook, join, Skill, textOf } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 import { expect, inject, it } from 'vitest';
 import { MemorySkill } from '../../src/index.ts';
@@ -56,4 +56,93 @@ it('leaves a conversation alone that the caller sends whole', async () => {
     { role: 'user', content: 'c' },
   ] as const;
   expect((await mesh.ask('desk', whole, { conversation: 'c' })).response).toBe(whole.map(textOf).join(' | '));
+});
+
+it('keeps both when two replicas answer one conversation at once, messages and state', async () => {
+  const owner = newOwner();
+  let open = () => {};
+  class Notes extends Skill {
+    readonly asked: string[] = [];
+    /** What was known already, when the last message came. */
+    known: string[] = [];
+
+    @hook('on_message')
+    async note({ state, messages }: Context) {
+      const text = textOf(messages.at(-1) ?? { role: 'user' });
+      this.known = Object.keys(state);
+      state[text] = true;
+      this.asked.push(text);
+      if (text === 'wait') await new Promise<void>((resolve) => (open = resolve));
+    }
+  }
+  const model = scriptedModel('a');
+  const launch = async () => {
+    const mesh = await join({ server: inject('broker'), owner });
+    const notes = new Notes();
+    await mesh.launch(
+      new BaseAgent({ name: 'desk', model, skills: { memory: new MemorySkill({ limit: 1000 }), notes } }),
+    );
+    return { mesh, notes, [Symbol.asyncDispose]: () => mesh.close() };
+  };
+  await using first = await launch();
+  const ask = (text: string) => first.mesh.ask('desk', text, { conversation: 'c' });
+  const waiting = ask('wait');
+  await expect.poll(() => first.notes.asked).toEqual(['wait']);
+  await using second = await launch();
+  const told: string[] = [];
+  /** Asks until a replica has answered: the broker chooses which one does. */
+  const askUntil = async ({ asked }: Notes) => {
+    for (const before = asked.length; asked.length === before; ) {
+      told.push(`q${told.length}`);
+      await ask(told.at(-1) ?? '');
+    }
+  };
+  await askUntil(second.notes);
+  open();
+  await waiting;
+  for (const { notes } of [first, second]) {
+    await askUntil(notes);
+    expect(notes.known.sort()).toEqual(['wait', ...told.slice(0, -1)].sort());
+    const shown = model.requests.at(-1)?.messages.filter(({ role }) => role === 'user');
+    expect(shown?.map(({ content }) => content).sort()).toEqual(['wait', ...told].sort());
+  }
+});
+
+it('gives up the oldest messages of a conversation that the broker finds too large, and says so', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = await createLog({ destination: { write: (line) => void lines.push(JSON.parse(line)) } });
+  await using mesh = await join({ server: inject('broker'), owner: newOwner(), log });
+  const model = scriptedModel('a');
+  await mesh.launch(new BaseAgent({ name: 'desk', model, skills: { memory: new MemorySkill() } }));
+  const large = (letter: string) => letter.repeat(600_000);
+  for (const text of [large('x'), large('y'), 'z']) await mesh.ask('desk', text, { conversation: 'c' });
+  expect(model.requests.at(-1)?.messages.map(({ content }) => content[0])).toEqual(['a', 'y', 'a', 'z']);
+  expect(lines).toContainEqual(expect.objectContaining({ dropped: 1, kept: 3 }));
+});
+
+it('takes a conversation for its own again after a hook has rewritten it', async () => {
+  await using mesh = await join({ server: inject('broker'), owner: newOwner() });
+  class Redact extends Skill {
+    @hook('on_message')
+    redact(context: Context) {
+      context.messages = context.messages.map((message) => ({
+        ...message,
+        content: textOf(message).replace('42', '**'),
+      }));
+    }
+  }
+  const skills = { memory: new MemorySkill(), redact: new Redact() };
+  await mesh.launch(new BaseAgent({ name: 'desk', model: recalling(), skills }));
+  await mesh.ask('desk', 'card 42', { conversation: 'c' });
+  const { response } = await mesh.ask('desk', 'again', { conversation: 'c' });
+  expect(response).toBe('card ** | card ** | again');
+});
+
+it.each([{ limit: 0 }, { limit: 1.5 }, { ttlMs: -1 }, { ttlMs: Number.NaN }])('refuses %o', (options) => {
+  expect(() => new MemorySkill(options)).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('must be a positive'),
+    }),
+  );
 });
