@@ -13,6 +13,8 @@ export interface InboundHandoff {
   /** The first agent on the path: where the question entered the mesh. */
   readonly origin: string;
   readonly path: readonly string[];
+  /** When the source sent it, milliseconds since the epoch by the source's clock. */
+  readonly sentAt: number;
   readonly context: Readonly<Record<string, unknown>>;
   readonly metadata: HandoffMetadata;
 }

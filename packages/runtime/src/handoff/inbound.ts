@@ -45,6 +45,7 @@ export function toInput(
   const sent = handedOver(envelope?.messages ?? []);
   const messages = sent.length > 0 ? sent : [{ role: 'user', content: prompt } as const];
   if (!envelope || envelope.path.length === 0) return { messages, inbound: undefined };
-  const { source, path, context, metadata } = envelope;
-  return { messages, inbound: { source, origin: path[0] ?? agent, path, context, metadata } };
+  const { source, path, context, metadata, deadline, remainingMs } = envelope;
+  const sentAt = deadline - remainingMs;
+  return { messages, inbound: { source, origin: path[0] ?? agent, path, sentAt, context, metadata } };
 }
