@@ -138,6 +138,22 @@ it('takes a conversation for its own again after a hook has rewritten it', async
   expect(response).toBe('card ** | card ** | again');
 });
 
+it('answers although the state is no JSON, and says that it could not keep it', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = await createLog({ destination: { write: (line) => void lines.push(JSON.parse(line)) } });
+  await using mesh = await join({ server: inject('broker'), owner: newOwner(), log });
+  class Count extends Skill {
+    @hook('on_message')
+    count({ state }: Context) {
+      state.count = 1n;
+    }
+  }
+  const skills = { memory: new MemorySkill(), count: new Count() };
+  await mesh.launch(new BaseAgent({ name: 'desk', model: recalling(), skills }));
+  expect((await mesh.ask('desk', 'hi', { conversation: 'c' })).response).toBe('hi');
+  expect(lines).toContainEqual(expect.objectContaining({ reason: expect.stringContaining('BigInt') }));
+});
+
 it.each([{ limit: 0 }, { limit: 1.5 }, { ttlMs: -1 }, { ttlMs: Number.NaN }])('refuses %o', (options) => {
   expect(() => new MemorySkill(options)).toThrow(
     expect.objectContaining({
