@@ -1,5 +1,6 @@
 export { BaseAgent } from './agent/agent.ts';
 export type { AgentOptions } from './agent/agent-options.ts';
+export type { Budget } from './agent/budget.ts';
 export {
   type AskCallerOptions,
   type Context,
@@ -57,6 +58,7 @@ export {
   HandoffRecord,
   type HandoffResult,
   Message,
+  type Money,
   Owner,
   parseAddress,
   RunResult,

@@ -1,6 +1,7 @@
 import type { HandoffMode } from '../wire/envelope.ts';
 import { BatonError, HandoffError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
+import type { Money } from '../wire/money.ts';
 import type { HandoffRecord, HandoffResult } from '../wire/result.ts';
 import type { Emit } from './events.ts';
 import type { HandoffOrder, HandoffPort } from './port.ts';
@@ -41,12 +42,22 @@ async function carryOut(run: Run, attempt: Attempt): Promise<HandoffResult> {
       code: 'FAILED_PRECONDITION',
     });
   }
-  const order = await attempt.prepare(run.port);
-  const { id, target, mode } = order;
-  const { agentName: from, log } = run.context;
+  const { port } = run;
+  const order = await attempt.prepare(port);
+  const { id, target, mode, metadata } = order;
+  const { agentName: from, log, budget } = run.context;
+  const given = budget ? budget.allot(id, metadata.budget) : metadata.budget;
   log.info({ next: id, target }, 'handing off');
   attempt.emit({ type: 'handoff', handoff: { id, from, to: target, mode } });
-  return await run.port.carryOut(order, attempt.emit);
+  const result = await port.carryOut(given ? funded(order, given) : order, attempt.emit);
+  // Who tells nothing, or of another currency, may have spent all of it.
+  budget?.settle(id, result.spent?.currency === budget.currency ? result.spent.amount : undefined);
+  return result;
+}
+
+/** The order with what it may spend. */
+function funded(order: HandoffOrder, budget: Money): HandoffOrder {
+  return { ...order, scope: { ...order.scope, budget } };
 }
 
 function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult): HandoffRecord {

@@ -4,7 +4,9 @@ import type { Source } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
+import type { Money } from '../wire/money.ts';
 import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts';
+import { Budget } from './budget.ts';
 import type { RunScope } from './port.ts';
 
 /** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
@@ -25,6 +27,8 @@ export interface QueryOptions {
   readonly context?: Readonly<Record<string, unknown>>;
   /** Seconds the target has to answer; never longer than this run has left. */
   readonly timeout?: number;
+  /** The most the target may have charged; never more than is left of this run's budget, which is the default. */
+  readonly budget?: Money;
 }
 
 /** How one question to whoever asked may be bounded. */
@@ -46,6 +50,8 @@ export interface ContextOptions {
   askCaller(prompt: string, options: AskCallerOptions): Promise<string>;
   /** What is kept of the conversation; called when it is first wanted. */
   state(): Record<string, unknown>;
+  /** Default: a new one of the scope's. */
+  readonly budget?: Budget | undefined;
 }
 
 /**
@@ -60,6 +66,8 @@ export class Context {
   /** Set when this run answers a handoff. */
   readonly inbound: InboundHandoff | undefined;
   readonly log: Logger;
+  /** What this run and its handoffs may still spend; undefined when nobody set a bound. */
+  readonly budget: Budget | undefined;
 
   /** Id of the handoff being prepared or just done, also its idempotency key. */
   handoffId: string | undefined;
@@ -89,6 +97,7 @@ export class Context {
     this.scope = options.scope;
     this.inbound = options.inbound;
     this.log = options.log;
+    this.budget = options.budget ?? (options.scope.budget && new Budget(options.scope.budget));
     this.#query = options.query;
     this.#askCaller = options.askCaller;
     this.#state = options.state;
@@ -155,6 +164,7 @@ export class Context {
       query: this.#query,
       askCaller: this.#askCaller,
       state: this.#state,
+      budget: this.budget,
     });
     fork.#values = this.#values;
     fork.insights = this.insights;

@@ -32,7 +32,8 @@ export async function execute(run: Run): Promise<RunResult> {
   };
   // They have as long as the run has: one that hangs must not keep the answer back for ever.
   await unlessAborted(runLateHooks(plan.hooks.finalize_connection, context), context.signal).catch(() => {});
-  return context.result;
+  const spent = context.budget?.close();
+  return spent ? { ...context.result, spent } : context.result;
 }
 
 async function attempt(run: Run): Promise<Outcome> {

@@ -1,7 +1,8 @@
-import { Caller, DEFAULT_MAX_HOPS, MAX_HOPS } from '../wire/envelope.ts';
+import { Caller, DEFAULT_MAX_HOPS, explainIssue, MAX_HOPS } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
+import { Money } from '../wire/money.ts';
 import { newId } from './id.ts';
 import type { RunScope } from './port.ts';
 
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly maxHops?: number;
   /** How often to ask again when an agent that is safe to ask twice was lost, 0 to 5. Default 0. */
   readonly retries?: number;
+  /** The most that may be charged for the answer, all handoffs included. Default: no bound but the balance. */
+  readonly budget?: Money;
   readonly signal?: AbortSignal;
   /** Answers what agents ask back while they work. Default: they are told that nobody answers. */
   readonly onQuery?: OnQuery | undefined;
@@ -54,9 +57,21 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
     maxHops,
     expiresAt: Date.now() + timeoutMs,
     caller: Caller.parse({ user: options.user, scopes: options.scopes ?? [] }),
+    budget: readBudget(options.budget),
     traceparent: undefined,
     canAnswer: options.onQuery !== undefined,
   };
+}
+
+function readBudget(budget: Money | undefined): Money | undefined {
+  if (budget === undefined) return undefined;
+  const parsed = Money.safeParse(budget);
+  if (parsed.success) return { amount: parsed.data.amount, currency: parsed.data.currency };
+  const problem = explainIssue(parsed.error, 'budget');
+  throw new BatonError(
+    'INVALID_ARGUMENT',
+    `the budget's ${problem}; right is { amount: 500, currency: 'USD' }`,
+  );
 }
 
 /** A question, or a conversation, as messages. */

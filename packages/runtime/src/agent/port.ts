@@ -2,6 +2,7 @@ import type { AgentCard } from '../wire/card.ts';
 import type { Caller, HandoffMode } from '../wire/envelope.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
+import type { Money } from '../wire/money.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import type { Emit } from './events.ts';
 
@@ -17,6 +18,8 @@ export interface RunScope {
   /** When the answer is due, milliseconds since the epoch by this process's clock. */
   readonly expiresAt: number;
   readonly caller: Caller;
+  /** The most that may be charged from here on down. */
+  readonly budget?: Money | undefined;
   /** Aborted when the answer is no longer wanted or its deadline has passed. */
   readonly signal: AbortSignal;
   readonly traceparent: string | undefined;

@@ -17,7 +17,7 @@ export function query(
   target: string,
   options: QueryOptions & { question: string },
 ): Promise<HandoffResult> {
-  const { question, context = {}, timeout } = options;
+  const { question, context = {}, timeout, budget } = options;
   const id = newId();
   return attemptHandoff(run, {
     id,
@@ -27,7 +27,10 @@ export function query(
       if (event.type === 'handoff' || event.type === 'query') run.emit(event);
     },
     prepare: async (port) => {
-      const metadata = HandoffMetadata.safeParse(timeout === undefined ? {} : { timeout });
+      const metadata = HandoffMetadata.safeParse({
+        ...(timeout !== undefined && { timeout }),
+        ...(budget !== undefined && { budget }),
+      });
       if (!metadata.success) {
         throw new HandoffError(`query option ${explainIssue(metadata.error)}`, {
           code: 'INVALID_ARGUMENT',

@@ -13,6 +13,7 @@ import {
 } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import { decodeError } from '../wire/error-body.ts';
+import type { Money } from '../wire/money.ts';
 import type { Address } from '../wire/name.ts';
 import { encodeAnswer } from '../wire/prompt.ts';
 import { extrasOf, type RunResult } from '../wire/result.ts';
@@ -36,6 +37,8 @@ export class Answer {
   isTaken = false;
   /** It was turned away before any work, for want of a place. */
   isBusy = false;
+  /** It is certain that nobody has begun to work: refused before the ack, nobody there, never published. */
+  isUntouched = false;
   /** The instance that took it, where it has said so. */
   instance: string | undefined;
   error: BatonError | undefined;
@@ -54,6 +57,7 @@ export class Answer {
       this.error = error;
       this.isBusy = isPassing && !this.isTaken && error.code === 'RESOURCE_EXHAUSTED';
       this.#result = result;
+      this.isUntouched = !this.isTaken;
       return false;
     }
     if (message.data.length === 0) return message.headers === undefined;
@@ -107,10 +111,16 @@ export class Answer {
     this.error = new BatonError('UNAVAILABLE', 'pieces of the answer were lost on the way');
   }
 
+  /** What was spent of what the target was given; undefined when it did not say and may have begun to work. */
+  spent(given: Money | undefined): Money | undefined {
+    return this.#result?.spent ?? (given && this.isUntouched ? { ...given, amount: 0 } : undefined);
+  }
+
   toResult(order: HandoffOrder, address: Address, durationMs: number): RunResult {
     const { error } = this;
     const streamed = error && this.#text === '' ? null : this.#text;
     const told = this.#result;
+    const spent = this.spent(order.scope.budget);
     return {
       agent: told?.agent ?? address.agent,
       conversation: order.scope.conversation,
@@ -123,6 +133,7 @@ export class Answer {
       success: error === undefined && (told?.success ?? true),
       response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
       ...(error && { error: error.toJSON() }),
+      ...(spent && { spent }),
     };
   }
 }

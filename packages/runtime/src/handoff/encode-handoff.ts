@@ -34,6 +34,7 @@ export function encodeHandoff(order: HandoffOrder, address: Address, source: Sou
     deadline: scope.expiresAt,
     remainingMs: scope.expiresAt - Date.now(),
     caller: scope.caller,
+    ...(scope.budget && { budget: scope.budget }),
     ...(scope.canAnswer && { canAnswer: true }),
     ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
   };

@@ -4,6 +4,7 @@ import type { BusMessage } from '../bus/inbox.ts';
 import { NoResponders, Silence } from '../bus/reply-stream.ts';
 import { abortError } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
+import type { Money } from '../wire/money.ts';
 import { type Address, formatAddress } from '../wire/name.ts';
 import type { RunResult } from '../wire/result.ts';
 import { pingSubject } from '../wire/subject.ts';
@@ -12,7 +13,7 @@ import { busyPause } from './busy-pause.ts';
 import { sendCancel } from './cancellations.ts';
 import { encodeHandoff } from './encode-handoff.ts';
 import { registryNames, unreachable } from './guard.ts';
-import { route } from './route.ts';
+import { Doubted, route } from './route.ts';
 import type { Sender } from './sender.ts';
 
 /** Longest wait for the ack of a live agent, milliseconds: hosts send it before any work. */
@@ -35,13 +36,32 @@ interface Call {
 export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<RunResult> {
   const { order, address } = call;
   const started = performance.now();
+  let tried = call;
   let answer = await whenFree(sender, call, emit);
   for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, call, answer); left--) {
     // What has been streamed of the first try cannot be taken back: the second one comes with its result.
     const quiet: Emit = (event) => event.type === 'text' || emit(event);
-    answer = await whenFree(sender, call, answer.hasText ? quiet : emit);
+    tried = withRest(tried, answer);
+    answer = await whenFree(sender, tried, answer.hasText ? quiet : emit);
   }
-  return answer.toResult(order, address, Math.round(performance.now() - started));
+  const result = answer.toResult(tried.order, address, Math.round(performance.now() - started));
+  return withEarlier(result, order.scope.budget, tried.order.scope.budget);
+}
+
+/** What a try that was lost has spent, or may have, the next one has no more. */
+function withRest({ order, address }: Call, lost: Answer): Call {
+  const { budget } = order.scope;
+  if (!budget) return { order, address };
+  const spent = Math.min(lost.spent(budget)?.amount ?? budget.amount, budget.amount);
+  const rest = { ...budget, amount: budget.amount - spent };
+  return { order: { ...order, scope: { ...order.scope, budget: rest } }, address };
+}
+
+/** A result that counts what went with the tries before, which had the whole budget before the last had what was left. */
+function withEarlier(result: RunResult, whole: Money | undefined, last: Money | undefined): RunResult {
+  const { spent } = result;
+  if (!spent || !whole || !last || whole === last) return result;
+  return { ...result, spent: { ...spent, amount: spent.amount + whole.amount - last.amount } };
 }
 
 /** Sends until an instance takes the request, with growing pauses while all are busy. */
@@ -92,6 +112,8 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
     const isNobody = thrown instanceof NoResponders;
     if (isPublished && !isNobody) sendCancel(bus, address, order.id);
     if (thrown instanceof Silence) breakers.failed(name);
+    const isUnsent = !isPublished || BatonError.from(thrown).code === 'INVALID_ARGUMENT';
+    answer.isUntouched ||= isUnsent || (isNobody && !(thrown instanceof Doubted));
     // What the target itself reported says more than that its stream was then broken off.
     answer.error ??= isNobody ? await explain(sender, address) : BatonError.from(thrown);
   }

@@ -12,7 +12,7 @@ const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
 
 /** The bounds of a run that answers a handoff: those of its envelope, with this agent added to the path. */
 export function inherit(envelope: Envelope, { owner, agent }: Address): Omit<RunScope, 'signal'> {
-  const { id, conversation, path, hops, maxHops, remainingMs, caller, traceparent } = envelope;
+  const { id, conversation, path, hops, maxHops, remainingMs, caller, budget, traceparent } = envelope;
   return {
     id,
     conversation,
@@ -22,6 +22,7 @@ export function inherit(envelope: Envelope, { owner, agent }: Address): Omit<Run
     // By time left, not by the absolute deadline: the sender's clock may differ.
     expiresAt: Date.now() + remainingMs,
     caller,
+    budget,
     traceparent,
     canAnswer: envelope.canAnswer ?? false,
   };

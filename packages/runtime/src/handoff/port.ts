@@ -52,7 +52,7 @@ function isSamePeer(a: Peer, b: Peer | undefined): boolean {
 }
 
 function asHandoffResult(result: RunResult): HandoffResult {
-  const { success, response, insights, fallback, agent, id, durationMs, handoffs, error } = result;
+  const { success, response, insights, fallback, agent, id, durationMs, handoffs, error, spent } = result;
   return {
     success,
     // Half an answer is none: authors write `result.response ?? 'a default'`.
@@ -65,5 +65,6 @@ function asHandoffResult(result: RunResult): HandoffResult {
     handoffs,
     ...extrasOf(result),
     ...(error && { error }),
+    ...(spent && { spent }),
   };
 }

@@ -40,9 +40,12 @@ function doubt(registry: Registry, address: Address, subject: string): Attempt['
     // An agent launched this moment may be heard of a little later than it can be reached.
     await new Promise((resolve) => setTimeout(resolve, DOUBT_MS));
     const isThere = registry.find(address).status === 'live' && subjectOf(registry, address) === subject;
-    return isThere ? undefined : new NoResponders();
+    return isThere ? undefined : new Doubted();
   });
 }
+
+/** Not the broker's word, but the registry's: a frozen process may wake up with the request. */
+export class Doubted extends NoResponders {}
 
 /** Where to publish: the agent's own subject, or what a host of another kind under that name announced. */
 function subjectOf(registry: Registry, address: Address): string {

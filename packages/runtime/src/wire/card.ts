@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InstanceId } from './heartbeat.ts';
+import { Money } from './money.ts';
 import { Scope } from './scope.ts';
 
 /** A tool or a handoff as others may see it. */
@@ -7,13 +8,8 @@ export const Capability = z.looseObject({ name: z.string(), description: z.strin
 export type Capability = z.infer<typeof Capability>;
 
 /** What one handoff to an agent costs. */
-export const Price = z.looseObject({
-  /** In the currency's minor unit: cents, yen, fils. */
-  amount: z.int().nonnegative(),
-  /** ISO 4217, three capital letters. */
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be three capital letters, as in ISO 4217'),
-});
-export type Price = z.infer<typeof Price>;
+export const Price = Money;
+export type Price = Money;
 
 /** What an agent tells the mesh about itself. It travels in the service metadata of every instance. */
 export const AgentCard = z.looseObject({

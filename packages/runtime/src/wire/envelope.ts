@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BatonError } from './error.ts';
 import { Message } from './message.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
+import { Money } from './money.ts';
 
 /** The major version of the envelope this runtime writes and reads. */
 export const ENVELOPE_VERSION = 1;
@@ -57,6 +58,8 @@ export const Envelope = z.looseObject({
   caller: Caller.default({ scopes: [] }),
   /** Whoever asked answers questions in mid-stream; absent for no. */
   canAnswer: z.boolean().optional(),
+  /** The most that may be charged for this handoff's work and all below it; absent for no bound. */
+  budget: Money.optional(),
   /** W3C trace context. */
   traceparent: z.string().optional(),
 });

@@ -25,6 +25,7 @@ export { decodeError, ErrorBody, encodeErrorBody, headerText } from './error-bod
 export { decodeHeartbeat, encodeHeartbeat, Heartbeat, InstanceState, MISSED_BEATS } from './heartbeat.ts';
 export { ContentPart, lastUserText, Message, textOf } from './message.ts';
 export { HandoffMetadata, MAX_TIMEOUT_SECONDS, Priority, priorityValue } from './metadata.ts';
+export { Money } from './money.ts';
 export { type Address, AgentName, formatAddress, Owner, parseAddress } from './name.ts';
 export { Attachment, decodePrompt, encodePrompt, type IncomingPrompt, PromptRequest } from './prompt.ts';
 export { type HandoffOutcome, HandoffRecord, type HandoffResult, RunResult, Usage } from './result.ts';

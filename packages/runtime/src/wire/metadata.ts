@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Money } from './money.ts';
 
 const NAMED_PRIORITIES = { low: 0, normal: 50, high: 100 } as const;
 
@@ -22,6 +23,8 @@ export const HandoffMetadata = z.looseObject({
   timeout: z.number().positive().max(MAX_TIMEOUT_SECONDS).optional(),
   /** How often an agent that is safe to ask twice is asked again when it was lost. Default 0. */
   retries: z.int().nonnegative().max(MAX_RETRIES).optional(),
+  /** The most the target may have charged, with all below it. Default: all that is left of the run's budget. */
+  budget: Money.optional(),
 });
 export type HandoffMetadata = z.infer<typeof HandoffMetadata>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HandoffMode } from './envelope.ts';
 import { ErrorInfo } from './error.ts';
+import { Money } from './money.ts';
 
 /** One handoff that happened while a question was answered. */
 export const HandoffRecord = z.looseObject({
@@ -44,6 +45,8 @@ export const RunResult = z.looseObject({
   /** Absent when no model was called. One that makes no sense is no reason to lose the answer. */
   usage: Usage.optional().catch(undefined),
   error: ErrorInfo.optional(),
+  /** What of its budget was spent, here and below; absent without a budget, and where nobody knows. */
+  spent: Money.optional().catch(undefined),
 });
 export type RunResult = z.infer<typeof RunResult>;
 
@@ -64,6 +67,8 @@ export interface HandoffResult {
   readonly durationMs: number;
   /** Handoffs the target made in turn. */
   readonly handoffs: readonly HandoffRecord[];
+  /** What the target spent of the budget it was given; absent without one, and where nobody knows. */
+  readonly spent?: Money;
 }
 
 /** What `after_handoff` hooks see, and may replace with as little as `{ success: true, response: '...' }`. */

@@ -87,6 +87,7 @@ it('exports these values from @baton/runtime/wire', () => {
       "MAX_TIMEOUT_SECONDS",
       "MISSED_BEATS",
       "Message",
+      "Money",
       "Owner",
       "PROTOCOL_VERSION",
       "Priority",

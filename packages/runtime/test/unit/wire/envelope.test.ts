@@ -49,6 +49,10 @@ describe('an envelope', () => {
     ['deadline', null],
     ['remainingMs', '5'],
     ['caller', 'u-7'],
+    ['budget', 5],
+    ['budget', { amount: -1, currency: 'USD' }],
+    ['budget', { amount: 0.5, currency: 'USD' }],
+    ['budget', { amount: 5, currency: 'dollars' }],
     ['traceparent', 7],
   ])('with a wrong %s (%j) is refused, naming it', (field, value) => {
     expect(() => parseEnvelope({ ...whole, [field]: value })).toThrow(

@@ -69,7 +69,7 @@ it('keeps fields it does not know, wherever a later version may add them', () =>
   const request = JSON.parse(golden('handoff-request')) as { baton: Record<string, unknown> };
   const later = {
     ...request.baton,
-    budget: { cents: 40 },
+    tariff: { cents: 40 },
     source: { ...(request.baton.source as object), zone: 'eu' },
     caller: { ...(request.baton.caller as object), proof: 'jwt' },
     metadata: { ...(request.baton.metadata as object), tier: 'gold' },
