@@ -10,4 +10,5 @@ export type { Summarize } from './memory/summarizer.ts';
 export { type NLIOptions, NLISkill } from './nli/nli-skill.ts';
 export type { Amount } from './payment/amount.ts';
 export type { Balance } from './payment/ledger-fold.ts';
+export type { PaymentLimits } from './payment/limits.ts';
 export { type Charge, type Deposit, type PaymentOptions, PaymentSkill } from './payment/payment-skill.ts';

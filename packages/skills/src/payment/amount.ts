@@ -4,16 +4,16 @@ import { BatonError } from '@baton/runtime';
 export type Amount = number | string;
 
 /**
- * Reads an amount as whole minor units of a currency, exactly: nothing is ever rounded.
+ * Reads an amount as whole minor units of a currency, exactly: nothing is ever rounded. `field` is its name in errors.
  * @throws {BatonError} INVALID_ARGUMENT for what is negative, no number, a fraction of a minor unit, or too large.
  */
-export function toMinor(amount: Amount, currency: string): number {
+export function toMinor(amount: Amount, currency: string, field = 'amount'): number {
   const minor = typeof amount === 'string' ? parseDecimal(amount, minorDigits(currency)) : amount;
   if (Number.isSafeInteger(minor) && minor >= 0) return minor + 0;
   const shown = typeof amount === 'string' ? JSON.stringify(amount.slice(0, 40)) : String(amount);
   throw new BatonError(
     'INVALID_ARGUMENT',
-    `"amount" must be a whole number of minor units (1250), or a decimal text in ${currency} ("12.50"), not negative; not ${shown}`,
+    `"${field}" must be a whole number of minor units (1250), or a decimal text in ${currency} ("12.50"), not negative; not ${shown}`,
   );
 }
 

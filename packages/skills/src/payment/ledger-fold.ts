@@ -1,4 +1,5 @@
 import { BatonError } from '@baton/runtime';
+import { dayOf, type Spend, Spending, type Spent } from './spending.ts';
 import { bodyOf, ENTRY_VERSION, Entry, type Transfer } from './transfer.ts';
 
 /** What came of a transfer: `counted`; `repeated`, it had counted before; or why it does not count. */
@@ -12,6 +13,10 @@ export type Verdict =
   /** Its key belongs to another transfer. */
   | 'key-reused'
   | 'insufficient'
+  /** The user would have spent more in the conversation than the charge itself allows ... */
+  | 'over-conversation'
+  /** ... or on the day. */
+  | 'over-day'
   /** More than whole numbers can count. */
   | 'overflow'
   | 'no-reservation'
@@ -28,8 +33,7 @@ export interface Balance {
 
 export type HoldState = 'held' | 'settled' | 'refunded' | 'expired';
 
-interface Hold {
-  readonly user: string;
+interface Hold extends Spend {
   readonly amount: number;
   readonly to: string;
   readonly expiresAt: number;
@@ -64,6 +68,7 @@ export class LedgerFold {
   readonly #holds = new Map<string, Hold>();
   /** Keys of each user's holds that are not closed. */
   readonly #open = new Map<string, Set<string>>();
+  readonly #spending = new Spending();
 
   /** The sequence of the last entry taken in, counted or not; 0 at the start. */
   get last(): number {
@@ -107,7 +112,7 @@ export class LedgerFold {
       case 'deposit':
         return Number.isSafeInteger(this.#of(WORLD) - transfer.amount) ? 'counted' : 'overflow';
       case 'reserve':
-        return this.balance(transfer.user, now).available < transfer.amount ? 'insufficient' : 'counted';
+        return this.#judgeReserve(transfer, now);
       case 'settle':
       case 'refund': {
         const hold = this.#holds.get(transfer.reservation);
@@ -130,6 +135,25 @@ export class LedgerFold {
     };
   }
 
+  /**
+   * What a user has spent by `now`, milliseconds since the epoch: on that day (UTC), and in a conversation. What is
+   * held counts, on the day it was reserved; what was refunded, or held too long, does not.
+   */
+  spent(
+    user: string,
+    { conversation, now }: { readonly conversation?: string | undefined; readonly now: number },
+  ): Spent {
+    const at = this.#later(now);
+    const day = dayOf(at);
+    let { inConversation, today } = this.#spending.of({ user, conversation, day });
+    for (const hold of this.#openHolds(user)) {
+      if (stateAt(hold, at) !== 'expired') continue;
+      if (conversation !== undefined && hold.conversation === conversation) inConversation -= hold.amount;
+      if (hold.day === day) today -= hold.amount;
+    }
+    return { inConversation, today };
+  }
+
   /** What an agent has earned, in whole minor units. */
   earned(agent: string): number {
     return this.#of(agentAccount(agent));
@@ -146,14 +170,27 @@ export class LedgerFold {
     return this.#accounts;
   }
 
+  #judgeReserve(
+    { user, amount, conversation, limits = {} }: Extract<Transfer, { kind: 'reserve' }>,
+    now: number,
+  ): Verdict {
+    const { perConversation = Number.POSITIVE_INFINITY, perDay = Number.POSITIVE_INFINITY } = limits;
+    const { inConversation, today } = this.spent(user, { conversation, now });
+    if (conversation !== undefined && inConversation + amount > perConversation) return 'over-conversation';
+    if (today + amount > perDay) return 'over-day';
+    return this.balance(user, now).available < amount ? 'insufficient' : 'counted';
+  }
+
   #carryOut(transfer: Transfer): void {
     const { kind, key, user } = transfer;
     if (kind === 'deposit') {
       this.#move(WORLD, userAccount(user), transfer.amount);
     } else if (kind === 'reserve') {
-      const { amount, to, holdMs } = transfer;
+      const { amount, to, holdMs, conversation } = transfer;
+      const spend = { user, conversation, day: dayOf(this.#clock) };
       this.#move(userAccount(user), heldAccount(user), amount);
-      this.#holds.set(key, { user, amount, to, expiresAt: this.#clock + holdMs, state: 'held' });
+      this.#spending.add(spend, amount);
+      this.#holds.set(key, { ...spend, amount, to, expiresAt: this.#clock + holdMs, state: 'held' });
       this.#open.set(user, (this.#open.get(user) ?? new Set()).add(key));
     } else {
       const hold = this.#holds.get(transfer.reservation) as Hold;
@@ -176,6 +213,7 @@ export class LedgerFold {
     hold.state = state;
     this.#open.get(hold.user)?.delete(key);
     this.#move(heldAccount(hold.user), userAccount(hold.user), givenBack);
+    this.#spending.add(hold, -givenBack);
   }
 
   #move(from: string, to: string, amount: number): void {

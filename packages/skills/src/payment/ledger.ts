@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BatonError, type HandoffPort } from '@baton/runtime';
 import { type Balance, type HoldState, LedgerFold, type Verdict } from './ledger-fold.ts';
-import { ENTRY_VERSION, type Entry, type Transfer } from './transfer.ts';
+import type { Spent } from './spending.ts';
+import { type Entry, type Transfer, toEntry } from './transfer.ts';
 
 /** What the ledger is kept in. */
 export type LedgerLog = Awaited<ReturnType<HandoffPort['log']>>;
@@ -52,6 +53,11 @@ export class Ledger {
     return this.#read((fold) => fold.earned(agent));
   }
 
+  /** What a user has spent today (UTC), and in a conversation; see `LedgerFold.spent`. */
+  spent(user: string, conversation?: string): Promise<Spent> {
+    return this.#read((fold) => fold.spent(user, { conversation, now: this.#now() }));
+  }
+
   /** How a hold stands now; undefined when there never was one. */
   holdState(key: string): Promise<HoldState | undefined> {
     return this.#read((fold) => fold.holdState(key, this.#now()));
@@ -91,7 +97,7 @@ export class Ledger {
     const guess = fold.judge(transfer, this.#now());
     // The clocks may differ: what counts by the one or the other is put before the broker.
     if (guess !== 'counted' && fold.judge(transfer, 0) !== 'counted') return guess;
-    const entry: Entry = { v: ENTRY_VERSION, prev: fold.head(transfer.user), transfer };
+    const entry = toEntry(transfer, fold.head(transfer.user));
     const expectedLast = fold.last;
     // An attempt is named by its place too: what did not count there may be tried again further on.
     const id = `${transfer.key}@${expectedLast}`;

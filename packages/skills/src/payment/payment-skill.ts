@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { BatonError, type Context, getContext, HandoffError, hook, Skill } from '@baton/runtime';
+import { BatonError, type Budget, type Context, getContext, HandoffError, hook, Skill } from '@baton/runtime';
 import { type Amount, formatAmount, minorDigits, toMinor } from './amount.ts';
-import { Ledger } from './ledger.ts';
 import type { Balance } from './ledger-fold.ts';
+import { type PaymentLimits, SpendingLimits } from './limits.ts';
 import { Prices, payee } from './prices.ts';
+import { type Reservation, Reservations, type Terms } from './reservations.ts';
 
 export interface PaymentOptions {
   /** ISO 4217 code of the one currency this agent charges in; each currency has a ledger of its own. Default `USD`. */
   readonly currency?: string;
   /** What agents cost here, by the name the handoff uses, whatever their cards say. */
   readonly prices?: Readonly<Record<string, Amount>>;
+  /** The most one user may spend; each limit is asked with every charge. Default: no limit but the balance. */
+  readonly limits?: PaymentLimits;
   /** How long money stays held past a handoff's deadline when nobody settles or refunds, milliseconds. Default 5 minutes. */
   readonly graceMs?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
@@ -42,17 +45,12 @@ interface Pending {
   isPaid: boolean;
 }
 
-interface Reservation {
-  readonly key: string;
-  readonly user: string;
-  readonly amount: number;
-  /** Address of the agent that earns it. */
-  readonly to: string;
-}
-
-interface Terms {
-  readonly holdMs: number;
-  readonly note: string;
+/** A charge, ready for the ledger. */
+interface Order {
+  readonly reservation: Reservation;
+  readonly terms: Terms;
+  /** The agent that is handed to; undefined outside a handoff. */
+  readonly target: string | undefined;
 }
 
 const GRACE_MS = 300_000;
@@ -67,13 +65,14 @@ export class PaymentSkill extends Skill {
   readonly #currency: string;
   readonly #prices: Prices;
   readonly #graceMs: number;
-  readonly #now: () => number;
+  readonly #limits: SpendingLimits;
+  readonly #reservations: Reservations;
   readonly #pending = new WeakMap<Context, Pending>();
-  #ledger: Promise<Ledger> | undefined;
 
-  /** @throws {BatonError} INVALID_ARGUMENT for a currency or a price that is none. */
-  constructor({ currency = 'USD', prices = {}, graceMs = GRACE_MS, now = Date.now }: PaymentOptions = {}) {
+  /** @throws {BatonError} INVALID_ARGUMENT for a currency, a price or a limit that is none. */
+  constructor(options: PaymentOptions = {}) {
     super();
+    const { currency = 'USD', prices = {}, limits = {}, graceMs = GRACE_MS, now = Date.now } = options;
     minorDigits(currency);
     if (!(Number.isFinite(graceMs) && graceMs >= 0)) {
       throw new BatonError('INVALID_ARGUMENT', `"graceMs" must be 0 or more milliseconds, not ${graceMs}`);
@@ -81,7 +80,8 @@ export class PaymentSkill extends Skill {
     this.#currency = currency;
     this.#prices = new Prices(prices, currency);
     this.#graceMs = graceMs;
-    this.#now = now;
+    this.#limits = new SpendingLimits(limits, currency);
+    this.#reservations = new Reservations({ currency, limits: this.#limits, now, port: () => this.port });
   }
 
   /** Whether a handoff to this agent costs anything; false for an agent nobody knows. */
@@ -100,8 +100,9 @@ export class PaymentSkill extends Skill {
   /**
    * Charges a user; false when there is none or the balance is too low, and nothing is charged then. While a handoff
    * is prepared the amount is only reserved: it is settled or given back with the handoff, which is charged once.
-   * @throws {BatonError} INVALID_ARGUMENT for an amount that is none, FAILED_PRECONDITION when the handoff or key was
-   * charged with something else, UNAVAILABLE when the ledger cannot be reached.
+   * @throws {BatonError} INVALID_ARGUMENT for an amount that is none, PAYMENT_REQUIRED for one over a limit or the run's
+   * budget, FAILED_PRECONDITION when the handoff or key was charged with something else, UNAVAILABLE when the ledger
+   * cannot be reached.
    */
   async chargeUser(charge: Charge): Promise<boolean> {
     return await this.#charge(charge, currentContext());
@@ -114,7 +115,7 @@ export class PaymentSkill extends Skill {
       throw new BatonError('INVALID_ARGUMENT', 'a deposit needs a "userId"');
     }
     if (minor === 0) return;
-    const ledger = await this.#open();
+    const ledger = await this.#reservations.ledger();
     const verdict = await ledger.write({
       kind: 'deposit',
       key: `${key}:deposit`,
@@ -127,12 +128,12 @@ export class PaymentSkill extends Skill {
 
   /** What a user has, in whole minor units. */
   async balance(userId: string): Promise<Balance> {
-    return await (await this.#open()).balance(userId);
+    return await (await this.#reservations.ledger()).balance(userId);
   }
 
   /** What an agent has earned, in whole minor units. */
   async earned(agent: string): Promise<number> {
-    return await (await this.#open()).earned(payee(agent, this.port.owner) ?? agent);
+    return await (await this.#reservations.ledger()).earned(payee(agent, this.port.owner) ?? agent);
   }
 
   /** Before everyone else's hooks: from here on a charge belongs to this handoff. */
@@ -167,11 +168,15 @@ export class PaymentSkill extends Skill {
     this.#pending.delete(context);
     const reservation = pending?.reservation;
     if (!pending || !reservation) return;
+    const reservations = this.#reservations;
     const { isPaid } = pending;
     const { success = false, fallback = false } = context.handoffResult ?? {};
     const isTarget = reservation.to === payee(context.handoffAgent ?? '', this.port.owner);
-    if (isPaid && success && !fallback && isTarget) await this.#settle(reservation, `${pending.id}:settle`);
-    else await this.#refund(reservation, `${pending.id}:refund`);
+    if (isPaid && success && !fallback && isTarget) {
+      await reservations.settle(reservation, `${pending.id}:settle`);
+    } else if (await reservations.refund(reservation, `${pending.id}:refund`)) {
+      context.budget?.settle(reservation.key, 0);
+    }
   }
 
   async #charge({ userId, amount, description = '', key }: Charge, context?: Context): Promise<boolean> {
@@ -184,16 +189,18 @@ export class PaymentSkill extends Skill {
     const base = pending?.id ?? key ?? randomUUID();
     const reservation = { key: `${base}:reserve`, user: userId, amount: minor, to };
     const holdMs = Math.max(1, Math.ceil((context?.remainingMs ?? 0) + this.#graceMs));
-    const terms = { holdMs, note: description.slice(0, MAX_NOTE) };
-    if (pending) return await this.#reserveFor(pending, reservation, terms);
-    const isReserved = await this.#reserve(reservation, terms);
-    if (isReserved) await this.#settle(reservation, `${base}:settle`);
+    const terms = { holdMs, note: description.slice(0, MAX_NOTE), conversation: context?.conversation };
+    const order = { reservation, terms, target: pending && context?.handoffAgent };
+    if (pending) return await this.#reserveFor(pending, order, context?.budget);
+    const isReserved = await this.#reserveWithin(context?.budget, order);
+    if (isReserved) await this.#reservations.settle(reservation, `${base}:settle`);
     return isReserved;
   }
 
-  async #reserveFor(pending: Pending, reservation: Reservation, terms: Terms): Promise<boolean> {
+  async #reserveFor(pending: Pending, order: Order, budget: Budget | undefined): Promise<boolean> {
+    const { reservation } = order;
     try {
-      const isReserved = await this.#reserve(reservation, terms);
+      const isReserved = await this.#reserveWithin(budget, order);
       if (isReserved) Object.assign(pending, { reservation, isPaid: true });
       return isReserved;
     } catch (error) {
@@ -203,46 +210,37 @@ export class PaymentSkill extends Skill {
     }
   }
 
-  async #reserve(reservation: Reservation, terms: Terms): Promise<boolean> {
-    const ledger = await this.#open();
-    const verdict = await ledger.write({ kind: 'reserve', ...reservation, ...terms });
-    if (verdict === 'counted') return true;
-    if (verdict === 'insufficient') return false;
-    if (verdict === 'repeated') {
-      // A charge that was given back is not charged again by the same key, and is no payment.
-      const state = await ledger.holdState(reservation.key);
-      return state === 'held' || state === 'settled';
-    }
-    throw new BatonError('FAILED_PRECONDITION', `the charge "${reservation.key}" is refused: ${verdict}`);
-  }
-
-  async #settle({ key: reservation, user, amount }: Reservation, key: string): Promise<void> {
-    const ledger = await this.#open();
-    const verdict = await ledger.write({ kind: 'settle', key, user, amount, reservation });
-    if (verdict === 'counted' || verdict === 'repeated') return;
-    throw new BatonError('FAILED_PRECONDITION', `"${reservation}" could not be settled: ${verdict}`);
-  }
-
-  async #refund({ key: reservation, user }: Reservation, key: string): Promise<void> {
-    const ledger = await this.#open();
-    const verdict = await ledger.write({ kind: 'refund', key, user, reservation });
-    const isDone = ['counted', 'repeated', 'closed', 'no-reservation'].includes(verdict);
-    if (!isDone) {
-      throw new BatonError('FAILED_PRECONDITION', `"${reservation}" could not be refunded: ${verdict}`);
+  /** What the run's budget allows; what is not charged after all does not count. */
+  async #reserveWithin(budget: Budget | undefined, order: Order): Promise<boolean> {
+    const { reservation, terms, target } = order;
+    const { key } = reservation;
+    const taken = budget && this.#takeFrom(budget, order);
+    const giveBack = () => {
+      if (taken === 'taken') budget?.settle(key, 0);
+    };
+    try {
+      this.#limits.check({ ...reservation, conversation: terms.conversation, target });
+      const isReserved = await this.#reservations.reserve(reservation, terms);
+      if (!isReserved) giveBack();
+      return isReserved;
+    } catch (error) {
+      // Where nobody knows whether it is held, it counts as spent until it is refunded.
+      if (!BatonError.from(error).retryable) giveBack();
+      throw error;
     }
   }
 
-  #open(): Promise<Ledger> {
-    this.#ledger ??= this.#openLedger().catch((thrown: unknown) => {
-      this.#ledger = undefined;
-      throw thrown;
-    });
-    return this.#ledger;
-  }
-
-  async #openLedger(): Promise<Ledger> {
-    const log = await this.port.log({ name: `ledger-${this.#currency.toLowerCase()}` });
-    return new Ledger({ log, now: this.#now });
+  #takeFrom(budget: Budget, { reservation: { key, amount }, target }: Order): 'taken' | 'known' {
+    const { currency } = budget;
+    if (currency !== this.#currency) {
+      const message = `the budget is in ${currency}; this agent pays in ${this.#currency}`;
+      throw new HandoffError(message, { code: 'FAILED_PRECONDITION', target });
+    }
+    const taken = budget.take(key, amount);
+    if (taken !== 'short') return taken;
+    const left = formatAmount(budget.amount, currency);
+    const message = `payment required: ${formatAmount(amount, currency)} is more than is left of the budget, ${left}`;
+    throw new HandoffError(message, { code: 'PAYMENT_REQUIRED', target });
   }
 }
 

@@ -21,7 +21,9 @@ export class Prices {
   /** @throws {BatonError} INVALID_ARGUMENT for a price that is no amount. */
   constructor(prices: Readonly<Record<string, Amount>>, currency: string) {
     this.#currency = currency;
-    this.#own = new Map(Object.entries(prices).map(([name, price]) => [name, toMinor(price, currency)]));
+    this.#own = new Map(
+      Object.entries(prices).map(([name, price]) => [name, toMinor(price, currency, `prices.${name}`)]),
+    );
   }
 
   /** Whether one handoff to this agent costs anything. An agent nobody knows costs nothing. */

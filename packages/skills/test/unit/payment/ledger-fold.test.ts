@@ -135,7 +135,7 @@ it.each([
 
 it('stops at an entry of a newer version, each time it is read', () => {
   const { fold } = writer();
-  const newer = { sequence: 1, time: 0, value: { v: 2 } };
+  const newer = { sequence: 1, time: 0, value: { v: 3 } };
   for (const _ of [1, 2])
     expect(() => fold.apply(newer)).toThrow(expect.objectContaining({ code: 'FAILED_PRECONDITION' }));
 });
@@ -157,6 +157,9 @@ function random(seed: number) {
   };
 }
 
+const LIMITS = { perConversation: 25, perDay: 40 };
+const DAY_MS = 86_400_000;
+
 /** Any transfer, sensible or not, from few keys and users so that they meet. */
 function anyTransfer(pick: (below: number) => number): Transfer {
   const user = `u${pick(3)}`;
@@ -167,7 +170,7 @@ function anyTransfer(pick: (below: number) => number): Transfer {
   const kinds: Transfer[] = [
     deposit(key, amount, user),
     reserve(key, amount, { user, holdMs }),
-    reserve(key, amount, { user, holdMs }),
+    { ...reserve(key, amount, { user, holdMs }), conversation: `c${pick(2)}`, limits: LIMITS } as Transfer,
     settle(key, reservation, { amount, user }),
     refund(key, reservation, user),
   ];
@@ -184,6 +187,10 @@ function checkInvariants(fold: LedgerFold, now: number): void {
   for (const user of ['u0', 'u1', 'u2']) {
     const { available, reserved } = fold.balance(user, now);
     if (available < 0 || reserved < 0) expect.fail(`${user}: ${available}, ${reserved}`);
+    for (const conversation of ['c0', 'c1']) {
+      const { inConversation, today } = fold.spent(user, { conversation, now });
+      if (inConversation < 0 || today < 0) expect.fail(`${user} has spent ${inConversation}, ${today}`);
+    }
   }
 }
 
@@ -197,7 +204,8 @@ it('keeps its promises for 1000 random logs of several writers', () => {
     const log: { sequence: number; time: number; value: unknown }[] = [];
     const reserved = new Map<string, number>();
     const ended = new Set<string>();
-    let time = 0;
+    // The day changes in the middle.
+    let time = DAY_MS - 700;
     for (let step = 0; step < 80; step += 1) {
       time += pick(40) - 3;
       const seen = heads[pick(3)] as Map<string, number>;
@@ -214,7 +222,12 @@ it('keeps its promises for 1000 random logs of several writers', () => {
       if (verdict !== 'counted') continue;
       counted += 1;
       const put = (value as { transfer: Transfer }).transfer;
-      if (put.kind === 'reserve') reserved.set(put.key, put.amount);
+      if (put.kind === 'reserve') {
+        reserved.set(put.key, put.amount);
+        const { inConversation, today } = fold.spent(put.user, { conversation: put.conversation, now: time });
+        if (put.limits && (inConversation > 25 || today > 40)) expect.fail(`${put.key} is over a limit`);
+        if (today < put.amount) expect.fail(`${put.key} is not counted`);
+      }
       if (put.kind === 'settle' || put.kind === 'refund') {
         expect(ended.has(put.reservation)).toBe(false);
         ended.add(put.reservation);
