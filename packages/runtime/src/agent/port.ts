@@ -99,8 +99,16 @@ export interface HandoffPort {
   check(order: HandoffOrder): void;
   /** Publishes the handoff and follows its answer. A remote failure is a result, never a rejection. */
   carryOut(order: HandoffOrder, emit: Emit): Promise<HandoffResult>;
-  /** Whether the registry sees a live instance. The bus has the last word when a handoff is published. */
+  /**
+   * Whether the registry sees a live instance that takes work. The bus has the last word when a handoff is published.
+   * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.
+   */
   isAvailable(target: string): boolean;
+  /**
+   * Asks the agent itself whether an instance that takes work is there: within a second, at once when nobody is.
+   * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.
+   */
+  ping(target: string): Promise<boolean>;
   /**
    * Opens a store that all members of this owner share.
    * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.

@@ -80,8 +80,17 @@ export class Skill {
     return context ? context.query(target, question, options) : this.host.query(target, question, options);
   }
 
-  /** Whether the registry sees a live instance of an agent. */
+  /**
+   * Whether the registry sees a live instance of an agent that takes work, this one's own included: at once, from what
+   * was last heard. One that has just died still seems to be there.
+   * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.
+   */
   protected isAgentAvailable(name: string): boolean {
     return this.port.isAvailable(name);
+  }
+
+  /** As `isAgentAvailable`, by asking the agent: within a second, at once when nobody is there. */
+  protected pingAgent(name: string): Promise<boolean> {
+    return this.port.ping(name);
   }
 }

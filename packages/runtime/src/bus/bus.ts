@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ErrorCode, type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
 import { BatonError } from '../wire/error.ts';
 import { briefly } from './briefly.ts';
@@ -235,6 +236,8 @@ function rethrowLater(error: unknown): void {
 
 const NEVER = new AbortController().signal;
 const EMPTY = new Uint8Array(0);
+// Every request under way listens to it, however many there are.
+setMaxListeners(0, NEVER);
 
 function toHeaders(values: Record<string, string>): MsgHdrs {
   const headers = natsHeaders();

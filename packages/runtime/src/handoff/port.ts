@@ -1,5 +1,6 @@
 import type { HandoffPort, Peer } from '../agent/port.ts';
-import type { AgentView, Registry } from '../registry/registry.ts';
+import { pingAgent } from '../registry/ping.ts';
+import type { AgentView, Presence, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
 import { extrasOf, type HandoffResult, type RunResult } from '../wire/result.ts';
 import { exchange } from './exchange.ts';
@@ -16,11 +17,16 @@ export function makePort(sender: Sender): HandoffPort {
       const address = checkOrder(order, home);
       return asHandoffResult(await exchange(sender, { order, address }, emit));
     },
-    isAvailable: (target) => registry.find(parseAddress(target, home)).status === 'live',
+    isAvailable: (target) => takesWork(registry.find(parseAddress(target, home))),
+    ping: async (target) => await pingAgent(bus, registry, parseAddress(target, home)),
     store: ({ name, ttlMs }) => bus.store({ name: `${home}_${name}`, ttlMs }),
     log: ({ name }) => bus.log({ owner: home, name }),
     peers: peerView(registry),
   };
+}
+
+function takesWork(presence: Presence): boolean {
+  return presence.status === 'live' && presence.instances.some(({ state }) => state !== 'draining');
 }
 
 /** Reads the registry anew each time; hands out a new array only when something is new in it. */

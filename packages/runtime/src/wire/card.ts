@@ -63,6 +63,10 @@ export const ServiceInfo = z.looseObject({
 });
 export type ServiceInfo = z.infer<typeof ServiceInfo>;
 
+/** What an instance answers to `$SRV.PING.agents.<instance>`: the part that says who answers. */
+export const ServiceIdentity = z.looseObject({ id: InstanceId });
+export type ServiceIdentity = z.infer<typeof ServiceIdentity>;
+
 /** What an instance answers to `$SRV.STATS.agents`: an endpoint of Baton's carries a fresh heartbeat as its data. */
 export const ServiceStats = z.looseObject({
   endpoints: z.array(z.looseObject({ subject: z.string(), data: z.unknown().optional() })),

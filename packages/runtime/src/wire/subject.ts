@@ -64,4 +64,6 @@ export const STATS_SUBJECT = `$SRV.STATS.${SERVICE_NAME}`;
 
 /** NATS micro discovery of one instance. */
 export const infoSubject = (instance: string) => `${INFO_SUBJECT}.${instance}`;
+
+/** NATS micro: one instance says that it is there. */
 export const pingSubject = (instance: string) => `$SRV.PING.${SERVICE_NAME}.${instance}`;

@@ -1,5 +1,5 @@
-import { BatonError, type Peer, Skill } from '@baton/runtime';
-import { type Caller, isAllowed } from '@baton/runtime/wire';
+import { BatonError, type Money, type Peer, Skill } from '@baton/runtime';
+import { type Caller, type Capability, isAllowed } from '@baton/runtime/wire';
 import type { Scorer } from './scorer.ts';
 import { TermScorer } from './term-scorer.ts';
 
@@ -9,6 +9,8 @@ export interface FindAgentsOptions {
   readonly intent: string;
   /** Default 5. */
   readonly maxResults?: number;
+  /** Only agents that score more than this, from 0 to 1. Default 0. */
+  readonly minScore?: number;
 }
 
 /** An agent that fits an intent; its replicas are one agent. */
@@ -18,8 +20,12 @@ export interface FoundAgent {
   readonly description: string;
   /** How well it fits: more than 0, at most 1. */
   readonly score: number;
-  /** Names of its tools. */
+  /** Names of its tools, at most 100. */
   readonly capabilities: readonly string[];
+  /** Agents it hands off to by rule, at most 100. */
+  readonly handoffs: readonly string[];
+  /** What one handoff to it costs; absent for nothing. */
+  readonly price?: Money;
   readonly version: string | undefined;
   /** Live instances that take work. */
   readonly instances: number;
@@ -42,6 +48,12 @@ const NOBODY: Caller = { scopes: [] };
 const MAX_CACHED = 256;
 const MAX_CACHED_LENGTH = 2000;
 
+/** Names of one agent's tools, or handoffs, that are told. */
+const MAX_NAMES = 100;
+
+/** What a match must exceed to be handed to, unless the author says otherwise. */
+const GOOD_MATCH = 0.7;
+
 /** Finds live agents of the same owner by what they can do. */
 export class DiscoverySkill extends Skill {
   readonly #scorer: Scorer;
@@ -58,10 +70,13 @@ export class DiscoverySkill extends Skill {
    * The live agents that fit, best first, ties by name; never this agent itself, none that does not fit at all, and none
    * that would refuse the caller of the current run. An empty intent fits nobody. Results are kept until an agent comes,
    * goes or changes.
-   * @throws {BatonError} INVALID_ARGUMENT when `maxResults` is no positive integer, FAILED_PRECONDITION before the
-   * agent is launched.
+   * @throws {BatonError} INVALID_ARGUMENT when `maxResults` is no positive integer or `minScore` not within 0 and 1,
+   * FAILED_PRECONDITION before the agent is launched.
    */
-  async findAgents({ intent, maxResults = 5 }: FindAgentsOptions): Promise<FoundAgent[]> {
+  async findAgents({ intent, maxResults = 5, minScore = 0 }: FindAgentsOptions): Promise<FoundAgent[]> {
+    if (!(minScore >= 0 && minScore <= 1)) {
+      throw new BatonError('INVALID_ARGUMENT', `"minScore" must be a number from 0 to 1, not ${minScore}`);
+    }
     if (!Number.isInteger(maxResults) || maxResults < 1) {
       throw new BatonError('INVALID_ARGUMENT', `"maxResults" must be a positive integer, not ${maxResults}`);
     }
@@ -76,8 +91,25 @@ export class DiscoverySkill extends Skill {
       this.#ranked.clear();
     }
     const caller = this.#caller();
-    const allowed = this.#recall(wanted).filter(({ scope }) => isAllowed(scope, caller));
+    const allowed = this.#recall(wanted).filter(
+      ({ agent, scope }) => agent.score > minScore && isAllowed(scope, caller),
+    );
     return allowed.slice(0, maxResults).map(({ agent }) => ({ ...agent }));
+  }
+
+  /**
+   * The name of the best agent that scores more than `minScore` (default 0.7) and answers when it is pinged: one that
+   * has just died is passed over for the next. Null when there is none, as a dynamic handoff wants it.
+   * @throws {BatonError} as `findAgents`.
+   */
+  async bestAgent(
+    intent: string,
+    { minScore = GOOD_MATCH }: Pick<FindAgentsOptions, 'minScore'> = {},
+  ): Promise<string | null> {
+    const found = await this.findAgents({ intent, minScore });
+    // All at once: one that is frozen must not cost the others their time.
+    const isThere = await Promise.all(found.map(({ name }) => this.port.ping(name)));
+    return found.find((_, index) => isThere[index])?.name ?? null;
   }
 
   /** Outside a run questions are asked in nobody's name. */
@@ -118,8 +150,14 @@ function toFound({ name, description, card, instances }: Peer, score = 0): Found
     name,
     description,
     score: Number.isNaN(score) ? 0 : Math.min(1, score),
-    capabilities: card?.tools.map((tool) => tool.name) ?? [],
+    capabilities: namesOf(card?.tools),
+    handoffs: namesOf(card?.handoffs),
+    ...(card?.price && { price: card.price }),
     version: card?.version,
     instances,
   };
+}
+
+function namesOf(capabilities: readonly Capability[] = []): string[] {
+  return capabilities.slice(0, MAX_NAMES).map(({ name }) => name);
 }

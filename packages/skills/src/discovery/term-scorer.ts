@@ -1,4 +1,5 @@
 import { type Peer, subjectOf, termsOf } from '@baton/runtime';
+import type { Capability } from '@baton/runtime/wire';
 import type { Scorer } from './scorer.ts';
 
 /** What a term counts that an agent has in its name or description, in a tool, or only in what it hands on. */
@@ -7,6 +8,9 @@ const TOOL = 0.8;
 const HANDED_ON = 0.5;
 /** The weight of a term no candidate has, as a share of the rarest one's: it may be a name or a detail. */
 const UNKNOWN_WEIGHT = 0.7;
+
+/** What is read of a card: a stranger's may be as large as the broker takes. Texts in characters. */
+const READ = { description: 4000, capabilities: 100, capability: 300 } as const;
 
 type Shares = ReadonlyMap<string, number>;
 
@@ -45,14 +49,19 @@ export class TermScorer implements Scorer {
     const add = (text: string, share: number) => {
       for (const term of termsOf(text)) shares.set(term, Math.max(share, shares.get(term) ?? 0));
     };
-    add(`${words(name)} ${description}`, SELF);
-    for (const tool of card?.tools ?? []) add(`${words(tool.name)} ${tool.description ?? ''}`, TOOL);
-    for (const handoff of card?.handoffs ?? []) {
-      add(`${words(handoff.name)} ${handoff.description ?? ''}`, HANDED_ON);
-    }
+    add(`${words(name)} ${description.slice(0, READ.description)}`, SELF);
+    for (const tool of textsOf(card?.tools)) add(tool, TOOL);
+    for (const handoff of textsOf(card?.handoffs)) add(handoff, HANDED_ON);
     this.#shares.set(key, shares);
     return shares;
   }
+}
+
+function textsOf(capabilities: readonly Capability[] = []): string[] {
+  return capabilities
+    .slice(0, READ.capabilities)
+    .map(({ name, description = '' }) => `${words(name.slice(0, READ.capability))} ${description}`)
+    .map((text) => text.slice(0, READ.capability));
 }
 
 /** The words of a name in kebab, snake or camel case. */
