@@ -14,14 +14,15 @@ export interface PaymentLimits {
 
 type Kind = keyof PaymentLimits;
 const KINDS: readonly Kind[] = ['perHandoff', 'perConversation', 'perDay'];
-const WHERE = { perConversation: ' in this conversation', perDay: ' today' } as const;
+const WHERE = { perConversation: 'in this conversation', perDay: 'today' } as const;
 
-/** What a charge would come to. */
+/** A charge that may be over a limit. */
 export interface Limited {
   readonly user: string;
   readonly amount: number;
   readonly conversation: string | undefined;
-  readonly target?: string | undefined;
+  /** The agent that is handed to; undefined outside a handoff. */
+  readonly target: string | undefined;
 }
 
 /** What this agent lets its users spend, and how it says no. */
@@ -68,7 +69,7 @@ export class SpendingLimits {
 
   #refusal(kind: Kind, { amount, target }: Limited, spent: number): HandoffError {
     const show = (minor: number) => formatAmount(minor, this.#currency);
-    const before = kind === 'perHandoff' ? '' : `, after ${show(spent)}${WHERE[kind]},`;
+    const before = kind === 'perHandoff' ? '' : `, after ${show(spent)} spent ${WHERE[kind]},`;
     const message = `payment required: ${show(amount)}${before} is over the limit "${kind}" of ${show(this.#minor[kind] ?? 0)}`;
     return new HandoffError(message, { code: 'PAYMENT_REQUIRED', target });
   }

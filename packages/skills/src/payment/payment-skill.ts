@@ -4,7 +4,7 @@ import { type Amount, formatAmount, minorDigits, toMinor } from './amount.ts';
 import type { Balance } from './ledger-fold.ts';
 import { type PaymentLimits, SpendingLimits } from './limits.ts';
 import { Prices, payee } from './prices.ts';
-import { type Reservation, Reservations, type Terms } from './reservations.ts';
+import { type Order, type Reservation, Reservations } from './reservations.ts';
 
 export interface PaymentOptions {
   /** ISO 4217 code of the one currency this agent charges in; each currency has a ledger of its own. Default `USD`. */
@@ -45,14 +45,6 @@ interface Pending {
   isPaid: boolean;
 }
 
-/** A charge, ready for the ledger. */
-interface Order {
-  readonly reservation: Reservation;
-  readonly terms: Terms;
-  /** The agent that is handed to; undefined outside a handoff. */
-  readonly target: string | undefined;
-}
-
 const GRACE_MS = 300_000;
 const MAX_NOTE = 500;
 
@@ -65,7 +57,6 @@ export class PaymentSkill extends Skill {
   readonly #currency: string;
   readonly #prices: Prices;
   readonly #graceMs: number;
-  readonly #limits: SpendingLimits;
   readonly #reservations: Reservations;
   readonly #pending = new WeakMap<Context, Pending>();
 
@@ -80,8 +71,12 @@ export class PaymentSkill extends Skill {
     this.#currency = currency;
     this.#prices = new Prices(prices, currency);
     this.#graceMs = graceMs;
-    this.#limits = new SpendingLimits(limits, currency);
-    this.#reservations = new Reservations({ currency, limits: this.#limits, now, port: () => this.port });
+    this.#reservations = new Reservations({
+      currency,
+      limits: new SpendingLimits(limits, currency),
+      now,
+      port: () => this.port,
+    });
   }
 
   /** Whether a handoff to this agent costs anything; false for an agent nobody knows. */
@@ -189,8 +184,13 @@ export class PaymentSkill extends Skill {
     const base = pending?.id ?? key ?? randomUUID();
     const reservation = { key: `${base}:reserve`, user: userId, amount: minor, to };
     const holdMs = Math.max(1, Math.ceil((context?.remainingMs ?? 0) + this.#graceMs));
-    const terms = { holdMs, note: description.slice(0, MAX_NOTE), conversation: context?.conversation };
-    const order = { reservation, terms, target: pending && context?.handoffAgent };
+    const order = {
+      reservation,
+      holdMs,
+      note: description.slice(0, MAX_NOTE),
+      conversation: context?.conversation,
+      target: pending && context?.handoffAgent,
+    };
     if (pending) return await this.#reserveFor(pending, order, context?.budget);
     const isReserved = await this.#reserveWithin(context?.budget, order);
     if (isReserved) await this.#reservations.settle(reservation, `${base}:settle`);
@@ -212,15 +212,13 @@ export class PaymentSkill extends Skill {
 
   /** What the run's budget allows; what is not charged after all does not count. */
   async #reserveWithin(budget: Budget | undefined, order: Order): Promise<boolean> {
-    const { reservation, terms, target } = order;
-    const { key } = reservation;
+    const { key } = order.reservation;
     const taken = budget && this.#takeFrom(budget, order);
     const giveBack = () => {
       if (taken === 'taken') budget?.settle(key, 0);
     };
     try {
-      this.#limits.check({ ...reservation, conversation: terms.conversation, target });
-      const isReserved = await this.#reservations.reserve(reservation, terms);
+      const isReserved = await this.#reservations.reserve(order);
       if (!isReserved) giveBack();
       return isReserved;
     } catch (error) {

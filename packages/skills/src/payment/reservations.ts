@@ -11,11 +11,14 @@ export interface Reservation {
   readonly to: string;
 }
 
-/** What goes into the ledger with it. */
-export interface Terms {
+/** A charge, as it is brought before the ledger. */
+export interface Order {
+  readonly reservation: Reservation;
   readonly holdMs: number;
   readonly note: string;
   readonly conversation: string | undefined;
+  /** The agent that is handed to; undefined outside a handoff. */
+  readonly target: string | undefined;
 }
 
 export interface ReservationsOptions {
@@ -47,8 +50,10 @@ export class Reservations {
    * Holds an amount; false when the user has too little.
    * @throws {HandoffError} PAYMENT_REQUIRED for what is over a limit, FAILED_PRECONDITION for a key of another charge.
    */
-  async reserve(reservation: Reservation, { holdMs, note, conversation }: Terms): Promise<boolean> {
+  async reserve({ reservation, holdMs, note, conversation, target }: Order): Promise<boolean> {
     const { limits } = this.#options;
+    const limited = { ...reservation, conversation, target };
+    limits.check(limited);
     const ledger = await this.ledger();
     const verdict = await ledger.write({
       kind: 'reserve',
@@ -65,7 +70,7 @@ export class Reservations {
         return false;
       case 'over-conversation':
       case 'over-day':
-        throw await limits.explain(verdict, { ...reservation, conversation }, ledger);
+        throw await limits.explain(verdict, limited, ledger);
       case 'repeated': {
         // A charge that was given back is not charged again by the same key, and is no payment.
         const state = await ledger.holdState(reservation.key);

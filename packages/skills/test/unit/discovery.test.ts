@@ -11,7 +11,7 @@ function peer(name: string, description: string, { owner = 'home', ...card }: Pa
 
 /** A skill of the agent `self`, which sees what `mesh.peers` holds; scorings are counted. */
 function discovery(peers: readonly Peer[], scorer?: Scorer['score']) {
-  const mesh = { peers };
+  const mesh = { peers, dead: [] as string[] };
   const scored: string[] = [];
   const counting = scorer && {
     score: (intent: string, candidates: readonly Peer[]) => {
@@ -20,7 +20,11 @@ function discovery(peers: readonly Peer[], scorer?: Scorer['score']) {
     },
   };
   const skill = new DiscoverySkill(counting && { scorer: counting });
-  const port = { owner: 'home', peers: () => mesh.peers } as HandoffPort;
+  const port = {
+    owner: 'home',
+    peers: () => mesh.peers,
+    ping: async (name: string) => !mesh.dead.includes(name),
+  } as HandoffPort;
   skill.bind({ agentName: 'self', port: () => port } as SkillHost);
   return { skill, mesh, scored };
 }
@@ -29,7 +33,12 @@ const names = async (found: Promise<readonly { name: string }[]>) => (await foun
 
 describe('findAgents', () => {
   it('tells what a card tells', async () => {
-    const clerk = peer('clerk', 'Invoices.', { tools: [{ name: 'sendInvoice' }], version: '2.1.0' });
+    const clerk = peer('clerk', 'Invoices.', {
+      tools: [{ name: 'sendInvoice' }],
+      handoffs: [{ name: 'archive' }],
+      price: { amount: 50, currency: 'EUR' },
+      version: '2.1.0',
+    });
     const { skill } = discovery([{ ...clerk, instances: 3 }]);
     expect(await skill.findAgents({ intent: 'an invoice' })).toEqual([
       {
@@ -37,6 +46,8 @@ describe('findAgents', () => {
         description: 'Invoices.',
         score: 1,
         capabilities: ['sendInvoice'],
+        handoffs: ['archive'],
+        price: { amount: 50, currency: 'EUR' },
         version: '2.1.0',
         instances: 3,
       },
@@ -78,6 +89,17 @@ describe('findAgents', () => {
     });
   });
 
+  it('finds only who scores more than the least score', async () => {
+    const scores = [0.69, 0.7, 0.71];
+    const peers = ['a', 'b', 'c'].map((name) => peer(name, ''));
+    const { skill } = discovery(peers, () => scores);
+    const above = (minScore: number) => names(skill.findAgents({ intent: 'x', minScore }));
+    expect([await above(0), await above(0.7), await above(1)]).toEqual([['c', 'b', 'a'], ['c'], []]);
+    for (const wrong of [-0.1, 1.1, Number.NaN]) {
+      await expect(above(wrong)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
+  });
+
   it('refuses an intent that is no text', async () => {
     const { skill } = discovery([]);
     await expect(skill.findAgents({ intent: undefined as unknown as string })).rejects.toMatchObject({
@@ -109,6 +131,27 @@ describe('findAgents', () => {
     await expect(new DiscoverySkill().findAgents({ intent: 'tea' })).rejects.toMatchObject({
       code: 'FAILED_PRECONDITION',
     });
+  });
+});
+
+describe('bestAgent', () => {
+  const peers = ['a', 'b', 'c'].map((name) => peer(name, ''));
+
+  it('is who scores more than 0.7, not exactly that, unless told otherwise', async () => {
+    const { skill } = discovery(peers, () => [0.7, 0.2, Number.NaN]);
+    expect(await skill.bestAgent('x')).toBeNull();
+    expect(await skill.bestAgent('x', { minScore: 0.69 })).toBe('a');
+    expect(await discovery(peers, () => [0, 0.71, 0.71]).skill.bestAgent('x')).toBe('b');
+    expect(await discovery([]).skill.bestAgent('x')).toBeNull();
+  });
+
+  it('is the next one when the best has died since it was heard of', async () => {
+    const { skill, mesh } = discovery(peers, () => [0.8, 1, 0.9]);
+    expect(await skill.bestAgent('x')).toBe('b');
+    mesh.dead = ['b'];
+    expect(await skill.bestAgent('x')).toBe('c');
+    mesh.dead = ['b', 'a', 'c'];
+    expect(await skill.bestAgent('x')).toBeNull();
   });
 });
 
@@ -180,6 +223,21 @@ describe('the default score', () => {
     expect(whole?.score).toBe(1);
     expect(part?.score).toBeGreaterThan(0);
     expect(part?.score).toBeLessThan(0.7);
+  });
+
+  it('reads the beginning of a card that is larger than any has to be, and tells no more of it', async () => {
+    const filler = 'unread '.repeat(150_000);
+    const tools = Array.from({ length: 10_000 }, (_, n) => ({ name: `tool${n}`, description: filler }));
+    const giant = peer('giant', `Zeppelins. ${filler} balloons`, {
+      tools: [...tools, { name: 'kites' }],
+      handoffs: tools,
+    });
+    const { skill: among } = discovery([giant, peer('small', 'Balloons and kites.')]);
+    const found = async (intent: string) => names(among.findAgents({ intent }));
+    expect(await found('zeppelins')).toEqual(['giant']);
+    expect([await found('balloons'), await found('kites')]).toEqual([['small'], ['small']]);
+    const [first] = await among.findAgents({ intent: 'zeppelins' });
+    expect([first?.capabilities.length, first?.handoffs.length]).toEqual([100, 100]);
   });
 
   it('counts what an agent only hands on for less than what it does itself', async () => {
