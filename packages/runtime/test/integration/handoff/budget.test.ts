@@ -77,6 +77,41 @@ it('counts nothing as spent by a target that is not there', async () => {
   expect([error?.code, spent]).toEqual(['UNAVAILABLE', usd(0)]);
 });
 
+it('gives a second try only what the first has certainly not spent', async () => {
+  const owner = newOwner();
+  await using mesh = await joinTest(owner);
+  const given: unknown[] = [];
+  const told = [{ spent: usd(30) }, {}, { spent: usd(0) }];
+  const card = { name: 'target', owner, description: '', version: '1.0.0', idempotent: true };
+  await using _host = await startForeignHost({
+    owner,
+    name: 'target',
+    kind: 'baton',
+    metadata: { card: JSON.stringify(card) },
+    answer: ({ request, chunk, raw, end }) => {
+      const { baton } = JSON.parse(request) as { baton: { id: string; budget: unknown } };
+      const result = {
+        agent: 'target',
+        conversation: 'c',
+        id: baton.id,
+        durationMs: 1,
+        handoffs: [],
+        insights: {},
+      };
+      const last = { ...result, success: false, response: null, fallback: false, ...told[given.length] };
+      given.push(baton.budget);
+      chunk(ACK);
+      const body = { error: 'unavailable', ...('spent' in last && { baton: last }) };
+      raw(JSON.stringify(body), { 'Nats-Service-Error-Code': '500', 'Nats-Service-Error': 'lost' });
+      end();
+    },
+  });
+  await untilSees(mesh, knows('target'));
+  const { spent } = await mesh.ask('target', 'q', { budget: usd(100), retries: 2 });
+  expect(given).toEqual([usd(100), usd(70), usd(0)]);
+  expect(spent).toEqual(usd(100));
+});
+
 it('tells an agent what it may spend, and those below it no more than that', async () => {
   const owner = newOwner();
   await using mesh = await joinTest(owner);
