@@ -1,5 +1,6 @@
 import { HandoffError } from '../wire/error.ts';
 import type { Context } from './context.ts';
+import { loggable } from './loggable.ts';
 import type { Condition } from './plan.ts';
 
 /** How long one condition may think, milliseconds; then it counts as no and the next is asked. */
@@ -38,7 +39,7 @@ async function answerOf(condition: Condition, query: string, context: Context): 
     return isPromise(answer) ? await inTime(answer) : answer;
   } catch (error) {
     context.log.warn(
-      { condition: condition.label, err: error },
+      { condition: condition.label, err: loggable(error) },
       'a handoff condition failed; it counts as no',
     );
     return undefined;

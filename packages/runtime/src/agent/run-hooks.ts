@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../wire/abort.ts';
 import type { Context } from './context.ts';
+import { loggable } from './loggable.ts';
 import type { Hook } from './plan.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function runLateHooks(hooks: readonly Hook[], context: Context): Pr
       await hook.call(context);
     } catch (error) {
       context.log.error(
-        { hook: hook.label, err: error },
+        { hook: hook.label, err: loggable(error) },
         'a hook failed; what it would have done is missing',
       );
     }

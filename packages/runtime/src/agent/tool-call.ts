@@ -1,6 +1,8 @@
 import type { ModelMessage, ModelToolCall } from '../model/model.ts';
 import { explainIssue } from '../wire/envelope.ts';
+import { BatonError } from '../wire/error.ts';
 import type { HandoffTool } from './handoff-tools.ts';
+import { loggable } from './loggable.ts';
 import type { Tool } from './plan.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
@@ -24,8 +26,8 @@ export async function callTool(
     await runLateHooks(plan.hooks.after_toolcall, context);
     return answer(toText(call.name, value));
   } catch (error) {
-    context.log.warn({ tool: call.name, err: error }, 'a tool failed; the model is told');
-    return answer(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    context.log.warn({ tool: call.name, err: loggable(error) }, 'a tool failed; the model is told');
+    return answer(`Error: ${BatonError.from(error).message}`);
   }
 }
 

@@ -79,15 +79,11 @@ export class BatonError extends Error {
 
   /** Wraps anything thrown, once; a `BatonError` (of any copy of this package) keeps its code. */
   static from(thrown: unknown): BatonError {
-    if (thrown instanceof BatonError) return thrown;
-    const known = ErrorInfo.safeParse(thrown);
-    if (known.success) {
-      return new BatonError(known.data.code, known.data.message, {
-        cause: thrown,
-        target: known.data.target,
-      });
-    }
-    return new BatonError('INTERNAL', textOf(thrown) || 'an error without a message', { cause: thrown });
+    const known = tryTo(() => (thrown instanceof BatonError ? thrown : ErrorInfo.safeParse(thrown).data));
+    if (known instanceof BatonError) return known;
+    if (known) return new BatonError(known.code, known.message, { cause: thrown, target: known.target });
+    const text = tryTo(() => String(thrown instanceof Error ? thrown.message : thrown));
+    return new BatonError('INTERNAL', text || 'an error without a message', { cause: thrown });
   }
 }
 
@@ -105,11 +101,11 @@ function cut(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit - 3)}...` : text;
 }
 
-/** Anything can be thrown, things without a text among them. */
-function textOf(thrown: unknown): string {
+/** Anything can be thrown, things whose very reading throws among them. */
+function tryTo<T>(read: () => T): T | undefined {
   try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
+    return read();
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BatonError, ERROR_CODES, type ErrorCode, HandoffError } from '../../../src/wire/error.ts';
 import { decodeError, encodeErrorBody, headerText } from '../../../src/wire/error-body.ts';
 
@@ -106,9 +106,13 @@ describe('what was thrown', () => {
     expect(BatonError.from(error)).toBe(error);
   });
 
-  it('keeps its code when it comes from another copy of this package', () => {
-    const foreign = { code: 'LOOP', message: 'round', retryable: false, target: 'a' };
+  it('keeps its code when it comes from another copy of this package', async () => {
+    vi.resetModules();
+    const copy = await import('../../../src/wire/error.ts');
+    const foreign = new copy.HandoffError('round', { code: 'LOOP', target: 'a' });
+    expect(foreign).not.toBeInstanceOf(BatonError);
     expect(BatonError.from(foreign)).toMatchObject({ code: 'LOOP', message: 'round', target: 'a' });
+    expect(BatonError.from(foreign)).toBeInstanceOf(BatonError);
   });
 
   it.each([
