@@ -3,9 +3,12 @@ import { BatonError, HandoffError } from '../wire/error.ts';
 import { lastUserText } from '../wire/message.ts';
 import type { HandoffResult, RunResult } from '../wire/result.ts';
 import { answer } from './answer-step.ts';
+import type { Context } from './context.ts';
 import { unlessAborted } from './deadline.ts';
 import { type Decision, decide } from './decide.ts';
 import { handOff } from './handoff-step.ts';
+import { checkJsonFields } from './json-fields.ts';
+import { loggable } from './loggable.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 
@@ -37,9 +40,15 @@ export async function execute(run: Run): Promise<RunResult> {
 }
 
 async function attempt(run: Run): Promise<Outcome> {
-  const { signal } = run.context;
-  throwIfAborted(signal);
-  return await unlessAborted(steps(run), signal);
+  const { context } = run;
+  throwIfAborted(context.signal);
+  const outcome = await unlessAborted(steps(run), context.signal);
+  // A step may notice a moment before the run does that time is up; what is said of it must not hang on that moment.
+  if (!outcome.success && context.remainingMs === 0) {
+    throw new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
+  }
+  checkJsonFields('insights', context.insights);
+  return outcome;
 }
 
 async function steps(run: Run): Promise<Outcome> {
@@ -93,6 +102,16 @@ function toOutcome({ context }: Run, result: HandoffResult): Outcome {
 
 function failed({ context }: Run, thrown: unknown): Outcome {
   const error = BatonError.from(thrown);
-  context.log.error({ code: error.code, err: error.cause ?? error }, 'the run failed');
-  return { success: false, response: null, error: error.toJSON() };
+  context.log.error({ code: error.code, err: loggable(error.cause ?? error) }, 'the run failed');
+  return { success: false, response: null, insights: fitInsights(context), error: error.toJSON() };
+}
+
+/** What the agent learnt, unless it is what keeps the result from crossing the bus. */
+function fitInsights({ insights }: Context): RunResult['insights'] {
+  try {
+    checkJsonFields('insights', insights);
+    return insights;
+  } catch {
+    return {};
+  }
 }

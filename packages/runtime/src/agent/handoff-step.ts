@@ -1,26 +1,38 @@
 import { explainIssue } from '../wire/envelope.ts';
 import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
-import type { HandoffOutcome, HandoffResult } from '../wire/result.ts';
+import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff, handedOver } from './attempt-handoff.ts';
+import type { Context } from './context.ts';
 import type { Decision } from './decide.ts';
 import { newId } from './id.ts';
+import { checkJsonFields } from './json-fields.ts';
 import type { HandoffOrder } from './port.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
+import { settle } from './settle.ts';
 
 /**
  * Carries out a decided handoff: source checks, `before_handoff`, the port, `after_handoff`; when it fails, the
- * declared fallbacks one after the other, each a handoff of its own, all within the run's deadline. Always yields
- * exactly one result, the first failure when all fail. The `after_handoff` hooks run once for each handoff, on
- * success and on failure, and what they leave is what counts.
+ * declared fallbacks one after the other, each a handoff of its own, all within the run's deadline; nobody who was tried
+ * is tried again. Always yields exactly one result, the first failure when all fail. The `after_handoff` hooks run once
+ * for each handoff, on success and on failure, and what they leave is what counts.
  */
 export async function handOff(run: Run, decision: Decision): Promise<HandoffResult> {
-  const first = await handOffOnce(run, decision);
+  const { context, port } = run;
+  const tried = new Set<string>();
+  const addressOf = (target: string) => (target.includes('/') ? target : `${port?.owner}/${target}`);
+  const tryOne = async (target: string) => {
+    const result = await handOffOnce(run, { ...decision, target });
+    tried.add(addressOf(target)).add(addressOf(targetOf(context) ?? target));
+    return result;
+  };
+  const first = await tryOne(decision.target);
   if (first.success) return first;
   for (const target of decision.condition.fallback) {
-    if (run.context.signal.aborted) break;
-    const next = await handOffOnce(run, { ...decision, target });
+    if (context.signal.aborted) break;
+    if (tried.has(addressOf(target))) continue;
+    const next = await tryOne(target);
     if (next.success) return { ...next, fallback: true };
   }
   return first;
@@ -30,46 +42,66 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
   const { context, plan, emit } = run;
   const id = newId();
   const { mode } = condition;
+  const common = context.handoffContext;
   context.handoffId = id;
   context.handoffAgent = target;
+  context.handoffContext = { ...common };
   context.handoffMetadata = { ...condition.metadata };
   const result = await attemptHandoff(run, {
     id,
     mode,
     emit,
-    target: () => context.handoffAgent ?? target,
+    target: () => targetOf(context) ?? target,
     prepare: async (port) => {
       const order = makeOrder(run, { id, mode });
       port.check(order);
-      if (plan.hooks.before_handoff.length === 0) return order;
+      if (plan.hooks.before_handoff.length === 0) return sendable(order);
       await runHooks(plan.hooks.before_handoff, context);
       // A hook may have chosen another target or a shorter timeout, and added what is to travel.
       const final = makeOrder(run, { id, mode });
       port.check(final);
-      return final;
+      return sendable(final);
     },
   });
   context.handoffResult = result;
   await runLateHooks(plan.hooks.after_handoff, context);
-  return settle(context.handoffResult, result);
+  // What was written for this target is not for the next one.
+  context.handoffContext = common;
+  return settle(context, result);
 }
 
+/** The target as hooks left it; undefined when that is no text. */
+function targetOf({ handoffAgent }: Context): string | undefined {
+  return typeof handoffAgent === 'string' ? handoffAgent : undefined;
+}
+
+/** @throws {HandoffError} INVALID_ARGUMENT for a target or metadata that hooks made into something else. */
 function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mode'>): HandoffOrder {
-  const { scope, handoffAgent: target = '', messages } = context;
-  const metadata = HandoffMetadata.safeParse(context.handoffMetadata);
-  if (!metadata.success) {
-    const message = `handoffMetadata ${explainIssue(metadata.error)}`;
-    throw new HandoffError(message, { code: 'INVALID_ARGUMENT', target });
-  }
+  const { scope, messages, handoffContext, handoffMetadata } = context;
+  const target = targetOf(context);
+  if (target === undefined) throw invalid('"handoffAgent" must be the name of an agent');
+  const metadata = HandoffMetadata.safeParse(handoffMetadata);
+  if (!metadata.success) throw invalid(`handoffMetadata ${explainIssue(metadata.error)}`, target);
   return {
     id,
     mode,
     target,
     messages: handedOver(messages),
-    context: context.handoffContext,
+    context: handoffContext,
     metadata: metadata.data,
     scope: withTimeout(scope, metadata.data.timeout),
   };
+}
+
+/** @throws {HandoffError} INVALID_ARGUMENT for what JSON cannot hold, naming the key. */
+function sendable(order: HandoffOrder): HandoffOrder {
+  checkJsonFields('handoffMetadata', order.metadata);
+  checkJsonFields('handoffContext', order.context);
+  return order;
+}
+
+function invalid(message: string, target?: string): HandoffError {
+  return new HandoffError(message, { code: 'INVALID_ARGUMENT', target });
 }
 
 /** Bounds for one handoff: the run's own, or `seconds` from now when that is sooner. */
@@ -79,18 +111,4 @@ export function withTimeout<S extends { readonly expiresAt: number }>(
 ): S {
   if (seconds === undefined) return scope;
   return { ...scope, expiresAt: Math.min(scope.expiresAt, Date.now() + seconds * 1000) };
-}
-
-/** An author's replacement may leave fields out; the run still yields a whole result. */
-function settle(left: HandoffOutcome | undefined, original: HandoffResult): HandoffResult {
-  if (left === original || !left) return original;
-  const { error: _error, data: _data, ...facts } = original;
-  return {
-    ...facts,
-    insights: {},
-    fallback: false,
-    ...left,
-    success: Boolean(left.success),
-    response: left.response ?? null,
-  };
 }

@@ -6,6 +6,7 @@ import { attemptHandoff } from './attempt-handoff.ts';
 import type { QueryOptions } from './context.ts';
 import { withTimeout } from './handoff-step.ts';
 import { newId } from './id.ts';
+import { checkJsonFields } from './json-fields.ts';
 import type { Run } from './run.ts';
 
 /**
@@ -27,6 +28,13 @@ export function query(
       if (event.type === 'handoff' || event.type === 'query') run.emit(event);
     },
     prepare: async (port) => {
+      if (typeof question !== 'string' || question.trim() === '') {
+        throw new HandoffError('the question must be a text, and not an empty one', {
+          code: 'INVALID_ARGUMENT',
+          target,
+        });
+      }
+      checkJsonFields('context', context);
       const metadata = HandoffMetadata.safeParse({
         ...(timeout !== undefined && { timeout }),
         ...(budget !== undefined && { budget }),

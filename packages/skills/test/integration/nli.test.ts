@@ -23,7 +23,7 @@ class Asker extends Skill {
     this.results = [await this.#work(this.nli)].flat();
   }
 
-  async in(mesh: Mesh, work: Work) {
+  async in(mesh: Pick<Mesh, 'ask'>, work: Work) {
     this.#work = work;
     const run = await mesh.ask('asker', 'go', { user: 'ada', conversation: 'c-1' });
     return { run, results: this.results };
@@ -65,8 +65,9 @@ async function setUp(agents: Readonly<Record<string, Model>>, maxInFlight?: numb
   for (const [name, model] of Object.entries(agents)) {
     await mesh.launch(new BaseAgent({ name, model, concurrency: 256 }));
   }
-  await mesh.launch(new BaseAgent({ name: 'asker', model: scriptedModel('done'), skills: { asker } }));
-  return { mesh, asker, [Symbol.asyncDispose]: () => mesh.close() };
+  const agent = new BaseAgent({ name: 'asker', model: scriptedModel('done'), skills: { asker } });
+  await mesh.launch(agent);
+  return { mesh, agent, asker, [Symbol.asyncDispose]: () => mesh.close() };
 }
 
 const failing: Model = {
@@ -107,6 +108,8 @@ it('turns every failure into a result: unknown, ill-named, itself, silent, broke
       nli.queryAgent('silent', 'hello', { timeout: 0.1 }),
       nli.queryAgent('failing', 'hello'),
       nli.queryAgent('expert', ''),
+      nli.queryAgent('expert', ' \n'),
+      nli.queryAgent('expert', 7 as unknown as string),
       nli.queryAgent('expert', 'hello', { timeout: -1 }),
       nli.queryAgent('expert', 'x'.repeat(3_000_000)),
     ]),
@@ -118,6 +121,8 @@ it('turns every failure into a result: unknown, ill-named, itself, silent, broke
     [false, null, 'LOOP'],
     [false, null, 'DEADLINE_EXCEEDED'],
     [false, null, 'INTERNAL'],
+    [false, null, 'INVALID_ARGUMENT'],
+    [false, null, 'INVALID_ARGUMENT'],
     [false, null, 'INVALID_ARGUMENT'],
     [false, null, 'INVALID_ARGUMENT'],
     [false, null, 'INVALID_ARGUMENT'],
@@ -150,22 +155,41 @@ it('asks nobody when there is nobody to ask', async () => {
   expect([results, run.handoffs, run.response]).toEqual([[], [], 'done']);
 });
 
-it('holds 200 questions of one run to its cap, in turn, one failure among them', async () => {
+it('holds 1000 questions of one run to its cap, in turn, one failure among them', async () => {
   const gate = new Gate();
-  await using place = await setUp({ expert: gate.model }, 8);
-  const questions = Array.from({ length: 200 }, (_, n) => `question ${n}`);
+  await using place = await setUp({ expert: gate.model }, 50);
+  const questions = Array.from({ length: 1000 }, (_, n) => `question ${n}`);
   const asked = place.asker.in(place.mesh, (nli) =>
     Promise.all(questions.map((question, n) => nli.queryAgent(n === 77 ? 'nobody' : 'expert', question))),
   );
-  for (let left = 199; left > 0; left -= 8) {
-    await gate.has(Math.min(8, left));
+  for (let left = 999; left > 0; left -= 50) {
+    await gate.has(Math.min(50, left));
     gate.open();
   }
   const { results } = await asked;
-  expect(gate.most).toBe(8);
+  expect(gate.most).toBe(50);
   expect(results.map(({ response }) => response)).toEqual(
     questions.map((question, n) => (n === 77 ? null : question)),
   );
+});
+
+it('asks nobody any more once the run is given up: not those who wait, nor those in flight', async () => {
+  const gate = new Gate();
+  await using place = await setUp({ expert: gate.model }, 2);
+  const { agent, asker } = place;
+  const stop = new AbortController();
+  let answers: Promise<readonly HandoffResult[]> | undefined;
+  const questions = ['one', 'two', 'three', 'four'];
+  const asked = asker.in({ ask: () => agent.run('go', { signal: stop.signal }) }, (nli) => {
+    answers = Promise.all(questions.map((question) => nli.queryAgent('expert', question)));
+    return answers;
+  });
+  await gate.has(2);
+  stop.abort();
+  expect((await asked).run.error?.code).toBe('CANCELLED');
+  expect((await answers)?.map(({ error }) => error?.code)).toEqual(Array(4).fill('CANCELLED'));
+  gate.open();
+  expect(gate.most).toBe(2);
 });
 
 it('caps each run by itself: one that asks many does not hold up another', async () => {

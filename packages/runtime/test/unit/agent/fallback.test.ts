@@ -56,6 +56,24 @@ it('fails with the first failure when all fail', async () => {
   expect(result).toMatchObject({ success: false, error: { code: 'UNAVAILABLE', target: 'primary' } });
 });
 
+it.each([
+  [['primary', 'second']],
+  [['test/primary', 'second', 'test/second']],
+  [['second', 'second', 'primary']],
+])('does not try an agent again that was tried: %j', async (fallback) => {
+  class Stubborn extends Skill {
+    @handoff('primary', { fallback })
+    always() {
+      return true;
+    }
+  }
+  const agent = new BaseAgent({ name: 'front', skills: { stubborn: new Stubborn() } });
+  const port = fakePort({ answer: (order) => answered(order, { success: false, response: null }) });
+  agent.attach(port, memoryLog());
+  expect((await agent.run('help')).success).toBe(false);
+  expect(port.orders.map(({ target }) => target)).toEqual(['primary', 'second']);
+});
+
 it('refuses a fallback that is no name when the class is defined', () => {
   expect(() => handoff('primary', { fallback: ['a.b'] })).toThrow(TypeError);
 });

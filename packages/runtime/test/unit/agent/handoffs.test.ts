@@ -199,7 +199,22 @@ describe('after_handoff', () => {
     ],
     ['without an answer', { success: true }, { success: true, response: null }],
     ['with nothing', undefined, { success: true, response: 'desk answers' }],
-    ['with a failure', { success: false }, { success: false, response: null }],
+    [
+      'with a failure',
+      { success: false },
+      { success: false, response: null, error: { code: 'FAILED_PRECONDITION' } },
+    ],
+    ['with a text', 'mine' as never, { success: true, response: 'desk answers' }],
+    [
+      'with an answer that is no text',
+      { success: true, response: 7 } as never,
+      { success: true, response: 'desk answers' },
+    ],
+    [
+      'with an error of no kind',
+      { success: false, error: 'no' } as never,
+      { success: true, response: 'desk answers' },
+    ],
   ])('may replace the result %s', async (_what, outcome, expected) => {
     const { ask } = handsOff({
       after: (context) => {
