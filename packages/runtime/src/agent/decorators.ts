@@ -1,10 +1,17 @@
-import type { ZodObject, z } from 'zod';
+import { ZodObject, z } from 'zod';
 import { explainIssue, type HandoffMode } from '../wire/envelope.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import { parseAddress } from '../wire/name.ts';
 import { Scope } from '../wire/scope.ts';
 import type { Context } from './context.ts';
-import { DEFAULT_HOOK_PRIORITY, declare, definitionsOf, HOOK_NAMES, type HookName } from './definitions.ts';
+import {
+  DEFAULT_HOOK_PRIORITY,
+  declare,
+  definitionsOf,
+  HOOK_NAMES,
+  type HookDefinition,
+  type HookName,
+} from './definitions.ts';
 
 /** How a handoff may be described. */
 export interface HandoffOptions {
@@ -46,7 +53,10 @@ type DynamicCondition = Method<[query: string, context: Context], Answer<string>
 type HookMethod = Method<[context: Context], unknown>;
 type ToolMethod<A> = Method<[args: A, context: Context], unknown>;
 
-/** Marks a condition: when it answers true, the question goes to `target`. */
+/**
+ * Marks a condition: when it answers true, the question goes to `target`. One method may carry several: each is a
+ * handoff of its own, asked from the top down.
+ */
 export function handoff(target: string, options?: HandoffOptions): Decorator<StaticCondition>;
 /** Marks a dynamic condition: it answers with the target's name, or nothing for no handoff. */
 export function handoff(target?: undefined, options?: HandoffOptions): Decorator<DynamicCondition>;
@@ -58,8 +68,8 @@ export function handoff(target?: string, options: HandoffOptions = {}): Decorato
   for (const name of fallback) checkTarget(name);
   return (_method, context) => {
     const method = methodName('@handoff', context);
-    const { handoffs } = definitionsOf(context.metadata);
-    declare(handoffs, { method, target, description, metadata, mode, fallback, scope }, () => true);
+    const { handoffs, inherited } = definitionsOf(context.metadata);
+    declare(handoffs, { method, target, description, metadata, mode, fallback, scope }, { inherited });
   };
 }
 
@@ -75,11 +85,16 @@ export function hook(name: HookName, options: HookOptions = {}): Decorator<HookM
   if (!Number.isFinite(priority)) throw new TypeError('@hook: "priority" must be a finite number');
   const scope = checkScope('@hook', options.scope);
   return (_method, context) => {
-    const { hooks } = definitionsOf(context.metadata);
-    declare(
+    const method = methodName('@hook', context);
+    const { hooks, inherited } = definitionsOf(context.metadata);
+    declare<HookDefinition>(
       hooks,
-      { method: methodName('@hook', context), hook: name, priority, scope },
-      (other) => other.hook === name,
+      { method, hook: name, priority, scope },
+      {
+        inherited,
+        isSame: (other) => other.hook === name,
+        refusal: `@hook: "${method}" is a hook of "${name}" already; declare it once`,
+      },
     );
   };
 }
@@ -100,14 +115,34 @@ function declareTool(context: MethodContext, options: Partial<ToolOptions<ZodObj
   if (!/^[a-zA-Z0-9_-]{1,64}$/.test(name)) {
     throw new TypeError(`@tool: "${name}" must be 1 to 64 letters, digits, "_" or "-"`);
   }
-  declare(
-    definitionsOf(context.metadata).tools,
-    { method, name, description, parameters, scope },
-    () => true,
-  );
+  const { tools, inherited } = definitionsOf(context.metadata);
+  const schema = toJsonSchema(name, parameters);
+  const refusal = `@tool: "${method}" is a tool already; declare it once`;
+  declare(tools, { method, name, description, parameters, schema, scope }, { inherited, refusal });
+}
+
+/** @throws {TypeError} for parameters that are no object of zod's, or that cannot be told to a model. */
+function toJsonSchema(name: string, parameters: unknown): Readonly<Record<string, unknown>> {
+  if (parameters === undefined) return { type: 'object', properties: {} };
+  if (!(parameters instanceof ZodObject)) {
+    throw new TypeError(`@tool: the "parameters" of "${name}" must be a z.object({ ... })`);
+  }
+  try {
+    return z.toJSONSchema(parameters, { io: 'input' });
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new TypeError(`@tool: the "parameters" of "${name}" cannot be told to a model: ${reason}`, {
+      cause,
+    });
+  }
 }
 
 function methodName(decorator: string, context: MethodContext): string {
+  if (typeof context !== 'object') {
+    throw new TypeError(
+      `${decorator} is a standard decorator: turn "experimentalDecorators" off, or use defineSkill()`,
+    );
+  }
   if (context.kind !== 'method' || context.static || context.private || typeof context.name !== 'string') {
     throw new TypeError(`${decorator} goes on a public instance method, not on ${String(context.name)}`);
   }

@@ -34,7 +34,7 @@ export interface HandoffDefinition {
   readonly scope: Scope | undefined;
 }
 
-interface HookDefinition {
+export interface HookDefinition {
   readonly method: string;
   readonly hook: HookName;
   readonly priority: number;
@@ -46,6 +46,8 @@ export interface ToolDefinition {
   readonly name: string;
   readonly description: string | undefined;
   readonly parameters: ZodObject | undefined;
+  /** `parameters` as JSON Schema: what a model is shown. */
+  readonly schema: Readonly<Record<string, unknown>>;
   readonly scope: Scope | undefined;
 }
 
@@ -54,6 +56,8 @@ export interface SkillDefinitions {
   readonly handoffs: HandoffDefinition[];
   readonly hooks: HookDefinition[];
   readonly tools: ToolDefinition[];
+  /** Those of them that came from the parent class. */
+  readonly inherited: ReadonlySet<object>;
 }
 
 // Node 20 has no Symbol.metadata; compilers fall back to the registered symbol when it exists.
@@ -69,16 +73,18 @@ export function definitionsOf(metadata: DecoratorMetadataObject): SkillDefinitio
   const bag = metadata as Metadata;
   if (Object.hasOwn(bag, DEFINITIONS)) return bag[DEFINITIONS] as SkillDefinitions;
   const inherited = bag[DEFINITIONS] as SkillDefinitions | undefined;
+  const { handoffs, hooks, tools } = inherited ?? NONE;
   const own: SkillDefinitions = {
-    handoffs: [...(inherited?.handoffs ?? [])],
-    hooks: [...(inherited?.hooks ?? [])],
-    tools: [...(inherited?.tools ?? [])],
+    handoffs: [...handoffs],
+    hooks: [...hooks],
+    tools: [...tools],
+    inherited: new Set([...handoffs, ...hooks, ...tools]),
   };
   bag[DEFINITIONS] = own;
   return own;
 }
 
-const NONE: SkillDefinitions = { handoffs: [], hooks: [], tools: [] };
+const NONE: SkillDefinitions = { handoffs: [], hooks: [], tools: [], inherited: new Set() };
 
 /** What the class of `instance` and its ancestors have declared. */
 export function readDefinitions(instance: object): SkillDefinitions {
@@ -86,13 +92,31 @@ export function readDefinitions(instance: object): SkillDefinitions {
   return (metadata?.[DEFINITIONS] as SkillDefinitions | undefined) ?? NONE;
 }
 
-/** Adds a definition; one for the same method, inherited or stacked with the same key, is replaced in its place. */
-export function declare<D extends { method: string }>(
+/**
+ * Adds a definition. What a parent class declared for the same method is replaced in its place; of several on one
+ * method the upper comes first, although decorators are applied from the lowest up.
+ * @throws {TypeError} for a second one of a kind of which a method has one only.
+ */
+export function declare<D extends { readonly method: string }>(
   list: D[],
   definition: D,
-  same: (other: D) => boolean,
+  { inherited, isSame = () => true, refusal }: Declaring<D>,
 ): void {
-  const index = list.findIndex((other) => other.method === definition.method && same(other));
-  if (index < 0) list.push(definition);
-  else list[index] = definition;
+  const isOfMethod = (other: D) => other.method === definition.method && isSame(other);
+  const isOld = (other: D) => isOfMethod(other) && inherited.has(other);
+  if (refusal !== undefined && list.some((other) => isOfMethod(other) && !isOld(other))) {
+    throw new TypeError(refusal);
+  }
+  const place = list.findIndex(isOfMethod);
+  const kept = list.filter((other) => !isOld(other));
+  kept.splice(place < 0 ? kept.length : place, 0, definition);
+  list.splice(0, list.length, ...kept);
+}
+
+interface Declaring<D> {
+  readonly inherited: ReadonlySet<object>;
+  /** Of two definitions for one method, whether they are about the same. Default: they are. */
+  isSame?(other: D): boolean;
+  /** What to say to a second one of the same class; without it there may be several. */
+  readonly refusal?: string;
 }

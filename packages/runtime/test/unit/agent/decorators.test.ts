@@ -1,20 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { handoff, hook, tool } from '../../../src/agent/decorators.ts';
-import { readDefinitions } from '../../../src/agent/definitions.ts';
 import { Skill } from '../../../src/agent/skill.ts';
-
-const handoffsOf = (skill: object) =>
-  readDefinitions(skill).handoffs.map(({ method, target }) => [method, target]);
 
 class Base extends Skill {
   @handoff('a')
   one() {
-    return true;
-  }
-
-  @handoff('b')
-  two() {
     return true;
   }
 }
@@ -148,106 +139,49 @@ describe('@hook and @tool refuse at declaration', () => {
       };
     expect(declare).toThrow(/^@tool: "/);
   });
+
+  it.each([
+    ['no schema', { a: 'string' }, /must be a z.object/],
+    ['a schema of something else', z.string(), /must be a z.object/],
+    ['what a model cannot be told', z.object({ when: z.date() }), /"look" cannot be told to a model: Date/],
+  ])('parameters that are %s', (_what, parameters, message) => {
+    const declare = () =>
+      class extends Skill {
+        @tool({ description: 'x', parameters: parameters as never })
+        look() {}
+      };
+    expect(declare).toThrow(TypeError);
+    expect(declare).toThrow(message);
+  });
+
+  it('a second time on one method, which would silently take the place of the first', () => {
+    const twice = {
+      hook: () =>
+        class extends Skill {
+          @hook('on_message', { scope: 'user' })
+          @hook('on_message', { scope: 'admin' })
+          look() {}
+        },
+      tool: () =>
+        class extends Skill {
+          @tool
+          @tool({ name: 'other', description: 'x', parameters: z.object({}) })
+          look() {}
+        },
+    };
+    expect(twice.hook).toThrow(
+      new TypeError('@hook: "look" is a hook of "on_message" already; declare it once'),
+    );
+    expect(twice.tool).toThrow(new TypeError('@tool: "look" is a tool already; declare it once'));
+  });
 });
 
-describe('what a class declares', () => {
-  it('is in the order of declaration', () => {
-    expect(handoffsOf(new Base())).toEqual([
-      ['one', 'a'],
-      ['two', 'b'],
-    ]);
-  });
-
-  it('is nothing for a class without decorators', () => {
-    expect(readDefinitions(new (class extends Skill {})())).toEqual({ handoffs: [], hooks: [], tools: [] });
-  });
-
-  it('is inherited, by a class without decorators of its own too', () => {
-    class Plain extends Base {}
-    class More extends Plain {
-      @handoff('c')
-      three() {
-        return true;
-      }
-    }
-    expect(handoffsOf(new Plain())).toEqual(handoffsOf(new Base()));
-    expect(handoffsOf(new More())).toEqual([
-      ['one', 'a'],
-      ['two', 'b'],
-      ['three', 'c'],
-    ]);
-  });
-
-  it('is replaced in its place by an override that is declared again, and kept by one that is not', () => {
-    class Again extends Base {
-      @handoff('z')
-      override one() {
-        return true;
-      }
-
-      override two() {
-        return false;
-      }
-    }
-    expect(handoffsOf(new Again())).toEqual([
-      ['one', 'z'],
-      ['two', 'b'],
-    ]);
-  });
-
-  it('is not shared by two subclasses, nor given back to their parent', () => {
-    class Left extends Base {
-      @handoff('left')
-      left() {
-        return true;
-      }
-    }
-    class Right extends Base {
-      @handoff('right')
-      right() {
-        return true;
-      }
-    }
-    expect(handoffsOf(new Left()).map(([method]) => method)).toEqual(['one', 'two', 'left']);
-    expect(handoffsOf(new Right()).map(([method]) => method)).toEqual(['one', 'two', 'right']);
-    expect(handoffsOf(new Base()).map(([method]) => method)).toEqual(['one', 'two']);
-  });
-
-  it('may be several hooks on one method, and a hook and a tool on one', () => {
-    class Both extends Skill {
-      @hook('on_message')
-      @hook('finalize_connection', { priority: 1 })
-      look() {}
-
-      @tool
-      @hook('on_chunk')
-      use() {}
-    }
-    const { hooks, tools } = readDefinitions(new Both());
-    expect(hooks.map(({ method, hook: name, priority }) => [method, name, priority])).toEqual([
-      ['look', 'finalize_connection', 1],
-      ['look', 'on_message', 50],
-      ['use', 'on_chunk', 50],
-    ]);
-    expect(tools.map(({ name }) => name)).toEqual(['use']);
-  });
-
-  it('keeps what the author adds to the metadata', () => {
-    class Own extends Skill {
-      @handoff('a', { description: 'money', metadata: { priority: 'high', timeout: 30, price: 5 } })
-      cond() {
-        return true;
-      }
-    }
-    expect(readDefinitions(new Own()).handoffs).toEqual([
-      {
-        method: 'cond',
-        target: 'a',
-        description: 'money',
-        mode: 'call',
-        fallback: [],
-        metadata: { priority: 'high', timeout: 30, price: 5 },
-      },
-    ]);
-  });
+it.each([
+  ['@handoff', handoff('a')],
+  ['@hook', hook('on_message')],
+  ['@tool', tool({ description: 'x', parameters: z.object({}) })],
+  ['@tool', tool],
+])('%s says what is wrong when a compiler calls it the legacy way', (name, decorate) => {
+  const legacy = decorate as unknown as (target: object, key: string, descriptor: object) => void;
+  expect(() => legacy(Base.prototype, 'one', {})).toThrow(`${name} is a standard decorator: turn "experim`);
 });
