@@ -21,8 +21,9 @@ import { makePlan, type Plan, planFor } from './plan.ts';
 import type { HandoffPort, RunScope } from './port.ts';
 import { query } from './query.ts';
 import type { Brain, Run } from './run.ts';
-import { Skill, type SkillHost } from './skill.ts';
-import { dependencyOrder } from './skill-order.ts';
+import type { Skill, SkillHost } from './skill.ts';
+import { skillMembers } from './skill-members.ts';
+import { initialOrder } from './skill-order.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
@@ -49,7 +50,8 @@ export class BaseAgent {
   readonly price: Price | undefined;
   readonly skills: Readonly<Record<string, Skill>>;
   readonly #knowledge: AgentOptions['knowledge'];
-  readonly #order: readonly string[];
+  /** In the order in which they are initialised; those that others hold are among them. */
+  readonly #order: readonly Skill[];
   readonly #plan: Plan;
   readonly #brain: Brain;
   readonly #maxChain: number;
@@ -84,10 +86,11 @@ export class BaseAgent {
       maxTurns: settings.maxTurns,
       output: options.output && makeOutput(options.output, model),
     };
-    this.#order = dependencyOrder(this.skills);
-    this.#plan = makePlan(this.skills);
+    const members = skillMembers(this.skills);
+    this.#order = initialOrder(members, this.skills).map(({ skill }) => skill);
+    this.#plan = makePlan(members);
     const host = this.#host();
-    for (const skill of Object.values(this.skills)) bindSkill(skill, host);
+    for (const skill of this.#order) skill.bind(host);
   }
 
   /** The model in use; undefined for an agent that only hands off. */
@@ -181,7 +184,7 @@ export class BaseAgent {
     const source = this.#knowledge;
     const isFolder = typeof source === 'string' || source instanceof URL;
     this.#brain.knowledge = isFolder ? await loadKnowledge(source) : source;
-    for (const key of this.#order) await this.skills[key]?.initialize();
+    for (const skill of this.#order) await skill.initialize();
   }
 
   #newRun(input: RunInput, emit: Emit): Run {
@@ -220,17 +223,7 @@ export class BaseAgent {
         throw new BatonError('FAILED_PRECONDITION', `agent "${agent.name}" is not on a mesh yet`);
       },
       query: (target, question, options) => agent.#askOutsideRun(target, question, options),
-      skill(key) {
-        const found = agent.skills[key];
-        if (found) return found;
-        throw new BatonError('FAILED_PRECONDITION', `agent "${agent.name}" has no skill "${key}"`);
-      },
+      skill: (key) => (Object.hasOwn(agent.skills, key) ? agent.skills[key] : undefined),
     };
   }
-}
-
-function bindSkill(skill: Skill, host: SkillHost): void {
-  if (!skill.bind(host)) return;
-  // A skill made inside another's constructor belongs to the same agent.
-  for (const value of Object.values(skill)) if (value instanceof Skill) bindSkill(value, host);
 }

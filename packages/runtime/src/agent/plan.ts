@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { ModelTool } from '../model/model.ts';
 import type { Caller } from '../wire/envelope.ts';
 import { priorityValue } from '../wire/metadata.ts';
@@ -11,7 +10,7 @@ import {
   readDefinitions,
   type ToolDefinition,
 } from './definitions.ts';
-import type { Skill } from './skill.ts';
+import type { SkillMember } from './skill-members.ts';
 
 /** A handoff condition, ready to be asked. */
 export interface Condition extends Omit<HandoffDefinition, 'method'> {
@@ -46,29 +45,34 @@ export interface Plan {
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
-/** @throws {TypeError} naming both skills when two offer a tool of one name. */
-export function makePlan(skills: Readonly<Record<string, Skill>>): Plan {
+/**
+ * Of a skill that is held by another only the hooks count: what the agent hands off and offers to its model is what it
+ * lists.
+ * @throws {TypeError} naming both skills when two offer a tool of one name.
+ */
+export function makePlan(members: readonly SkillMember[]): Plan {
   const conditions: Condition[] = [];
   const hooks = Object.fromEntries(HOOK_NAMES.map((name) => [name, []])) as unknown as Record<
     HookName,
     (Hook & { priority: number })[]
   >;
   const tools = new Map<string, Tool & { skill: string }>();
-  for (const [key, skill] of Object.entries(skills)) {
+  for (const { label, skill, isListed } of members) {
     const bound = (method: string) => (skill as unknown as Methods)[method]?.bind(skill) as Methods[string];
     const definitions = readDefinitions(skill);
-    for (const { method, ...rest } of definitions.handoffs) {
-      conditions.push({ ...rest, label: `${key}.${method}`, ask: bound(method) });
-    }
     for (const { method, hook, ...rest } of definitions.hooks) {
-      hooks[hook].push({ ...rest, label: `${key}.${method}`, call: bound(method) });
+      hooks[hook].push({ ...rest, label: `${label}.${method}`, call: bound(method) });
+    }
+    if (!isListed) continue;
+    for (const { method, ...rest } of definitions.handoffs) {
+      conditions.push({ ...rest, label: `${label}.${method}`, ask: bound(method) });
     }
     for (const definition of definitions.tools) {
       const other = tools.get(definition.name);
       if (other) {
-        throw new TypeError(`skills "${other.skill}" and "${key}" both have a tool "${definition.name}"`);
+        throw new TypeError(`skills "${other.skill}" and "${label}" both have a tool "${definition.name}"`);
       }
-      tools.set(definition.name, { skill: key, ...makeTool(definition, bound(definition.method)) });
+      tools.set(definition.name, { skill: label, ...makeTool(definition, bound(definition.method)) });
     }
   }
   // Sorting is stable: equal priorities stay in the order of skills and declarations.
@@ -91,12 +95,10 @@ export function planFor(plan: Plan, caller: Caller): Plan {
   };
 }
 
-function makeTool({ name, description, parameters, scope }: ToolDefinition, call: Tool['call']): Tool {
-  const schema = parameters ? z.toJSONSchema(parameters) : { type: 'object', properties: {} };
-  return {
-    offer: { name, parameters: schema, ...(description !== undefined && { description }) },
-    parameters,
-    scope,
-    call,
-  };
+function makeTool(
+  { name, description, parameters, schema, scope }: ToolDefinition,
+  call: Tool['call'],
+): Tool {
+  const offer = { name, parameters: schema, ...(description !== undefined && { description }) };
+  return { offer, parameters, scope, call };
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { BatonError } from '../wire/error.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { type Context, findContext, getContext, type QueryOptions } from './context.ts';
+import { readDependency } from './dependency.ts';
 import type { HandoffPort } from './port.ts';
 
 /** What a skill sees of the agent that owns it. */
@@ -12,18 +13,22 @@ export interface SkillHost {
   port(): HandoffPort;
   /** Asks an agent outside any run. Never rejects. */
   query(target: string, question: string, options: QueryOptions): Promise<HandoffResult>;
-  /** @throws {BatonError} FAILED_PRECONDITION when the agent has no such skill. */
-  skill(key: string): Skill;
+  /** The skill the agent lists under a key. */
+  skill(key: string): Skill | undefined;
 }
 
 export interface SkillOptions {
-  /** Keys of sibling skills this one needs; checked when the agent is made, initialised before this one. */
+  /**
+   * Keys of sibling skills this one needs; checked when the agent is made, initialised before this one. With a `?` at
+   * its end, as in `discovery?`, a sibling may be missing.
+   */
   readonly dependencies?: readonly string[];
 }
 
 /**
  * A piece of an agent: handoff conditions, hooks and tools on one class. It may be built before any agent
- * exists, and inside another skill's constructor: it is bound to its agent later.
+ * exists, and be held in a field of another skill: it is bound to its agent later. Of one that is only held the hooks
+ * are called; its conditions and tools are not the agent's.
  */
 export class Skill {
   readonly dependencies: readonly string[];
@@ -33,19 +38,17 @@ export class Skill {
     this.dependencies = dependencies;
   }
 
-  /** Called once, when the agent starts, after the skills this one depends on. */
+  /** Called once, when the agent starts, after the skills this one depends on and those it holds. */
   initialize(): Promise<void> | void {}
 
-  /** Binds the skill to its agent, which keeps it; returns false when it belongs to that agent already. */
-  bind(host: SkillHost): boolean {
-    if (this.#host === host) return false;
+  /** Binds the skill to its agent, which keeps it. @throws {TypeError} when it belongs to another. */
+  bind(host: SkillHost): void {
     if (this.#host) {
       throw new TypeError(
         `one ${this.constructor.name} is used by two agents, "${this.#host.agentName}" and "${host.agentName}"; give each its own`,
       );
     }
     this.#host = host;
-    return true;
   }
 
   /** Whether the skill belongs to an agent already. */
@@ -64,9 +67,15 @@ export class Skill {
     return this.host.port();
   }
 
+  /** A sibling skill that may be missing, by its key and a `?`. */
+  protected skill<T extends Skill = Skill>(key: `${string}?`): T | undefined;
   /** A sibling skill by its key. @throws {BatonError} FAILED_PRECONDITION when there is none. */
-  protected skill<T extends Skill = Skill>(key: string): T {
-    return this.host.skill(key) as T;
+  protected skill<T extends Skill = Skill>(key: string): T;
+  protected skill(text: string): Skill | undefined {
+    const { key, isOptional } = readDependency(text);
+    const found = this.host.skill(key);
+    if (found || isOptional) return found;
+    throw new BatonError('FAILED_PRECONDITION', `agent "${this.host.agentName}" has no skill "${key}"`);
   }
 
   /** The context of the current run. @throws {BatonError} FAILED_PRECONDITION outside a run. */

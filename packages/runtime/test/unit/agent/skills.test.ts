@@ -25,44 +25,6 @@ class Plain extends Skill {
 
 const call = (name: string): ModelEvent[] => [{ type: 'tool_call', id: '1', name, arguments: '' }];
 
-describe('dependencies of skills', () => {
-  it('are initialised first, each once, otherwise in the order given', async () => {
-    const started: string[] = [];
-    const skill = (name: string, ...dependencies: string[]) => new Plain({ name, started, dependencies });
-    const skills = { a: skill('a', 'c'), b: skill('b'), c: skill('c', 'd'), d: skill('d') };
-    const agent = new BaseAgent({ name: 'x', model: scriptedModel('hi'), skills });
-    expect(started).toEqual([]);
-    await Promise.all([agent.prepare(), agent.run('q'), agent.run('q')]);
-    expect(started).toEqual(['d', 'c', 'a', 'b']);
-  });
-
-  it('that are missing are named on both sides', () => {
-    const skills = { shop: new Plain({ dependencies: ['payment'] }), other: new Plain() };
-    expect(() => new BaseAgent({ name: 'x', skills })).toThrow(
-      new TypeError('skill "shop" needs a skill "payment"; this agent has shop, other'),
-    );
-  });
-
-  it.each(['constructor', '__proto__', 'toString'])('are not found on the prototype: %s', (name) => {
-    expect(() => new BaseAgent({ name: 'x', skills: { a: new Plain({ dependencies: [name] }) } })).toThrow(
-      `skill "a" needs a skill "${name}"`,
-    );
-  });
-
-  it.each([
-    [{ a: ['a'] }, 'a -> a'],
-    [{ a: ['b'], b: ['a'] }, 'a -> b -> a'],
-    [{ start: ['a'], a: ['b'], b: ['c'], c: ['a'] }, 'a -> b -> c -> a'],
-  ])('that go in a circle are shown as one: %j', (needs, circle) => {
-    const skills = Object.fromEntries(
-      Object.entries(needs).map(([key, dependencies]) => [key, new Plain({ dependencies })]),
-    );
-    expect(() => new BaseAgent({ name: 'x', skills })).toThrow(
-      new TypeError(`skills depend on each other in a circle: ${circle}`),
-    );
-  });
-});
-
 describe('a skill', () => {
   class Asking extends Skill {
     readonly seen: unknown[] = [];
@@ -143,9 +105,55 @@ describe('a skill', () => {
     expect(() => new BaseAgent({ name: 'x', skills: { a, b } })).not.toThrow();
   });
 
-  it('may be in an agent twice under two keys', () => {
-    const one = new Plain();
-    expect(() => new BaseAgent({ name: 'x', skills: { a: one, b: one } })).not.toThrow();
+  it('is one, although it stands under two keys', async () => {
+    const turns: string[] = [];
+    class Count extends Plain {
+      @hook('on_message')
+      count() {
+        turns.push('hook');
+      }
+
+      @tool
+      look() {}
+    }
+    const one = new Count({ name: 'one', started: turns });
+    const needs = new Plain({ dependencies: ['b'] });
+    await new BaseAgent({ name: 'x', model: scriptedModel('hi'), skills: { a: one, b: one, needs } }).run(
+      'q',
+    );
+    expect(turns).toEqual(['one', 'hook']);
+  });
+
+  it('of one class under two keys is two, which must not offer one tool twice', async () => {
+    const turns: string[] = [];
+    class Count extends Skill {
+      @hook('on_message')
+      count() {
+        turns.push('hook');
+      }
+    }
+    class WithTool extends Skill {
+      @tool
+      look() {}
+    }
+    const skills = { a: new Count(), b: new Count() };
+    await new BaseAgent({ name: 'x', model: scriptedModel('hi'), skills }).run('q');
+    expect(turns).toEqual(['hook', 'hook']);
+    expect(() => new BaseAgent({ name: 'x', skills: { a: new WithTool(), b: new WithTool() } })).toThrow(
+      new TypeError('skills "a" and "b" both have a tool "look"'),
+    );
+  });
+
+  it.each([
+    [[new Plain()], /"skills" must be a record of skills by key/],
+    [new Plain(), /"skills" must be a record|is no skill/],
+    ['nli', /"skills" must be a record/],
+    [{ desk: { handoffs: [] } }, /"skills.desk" is no skill; make one with .* defineSkill\(\)/],
+    [{ desk: Plain }, /"skills.desk" is no skill/],
+  ])('comes in a record: not %j', (skills, message) => {
+    const make = () => new BaseAgent({ name: 'x', skills: skills as never });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
   });
 
   it('says what it lacks before it has an agent, a mesh, a run or a sibling', async () => {
