@@ -6,21 +6,19 @@ import { describe, expect, inject, it } from 'vitest';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const root = fileURLToPath(new URL('..', import.meta.url));
-const numbered = readdirSync(here).filter((name) => /^\d\d-.*\.ts$/.test(name));
+const numbered = readdirSync(here).filter((name) => /^\d\d-.*\.m?[jt]s$/.test(name));
 const seed = readdirSync(`${here}/seed`).filter((name) => name.endsWith('.ts'));
 
 /** Runs a program to its end; rejects when one of its checks does not hold. */
 async function run(program: string): Promise<string> {
   const env = { ...process.env, NATS_URL: inject('broker') };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', program], {
-    cwd: here,
-    env,
-  });
+  const compiler = program.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const { stdout } = await promisify(execFile)(process.execPath, [...compiler, program], { cwd: here, env });
   return stdout;
 }
 
 it('finds the examples', () => {
-  expect(numbered.length).toBeGreaterThanOrEqual(3);
+  expect(numbered.length).toBeGreaterThanOrEqual(4);
   expect(seed.length).toBeGreaterThanOrEqual(12);
 });
 
@@ -35,9 +33,9 @@ it.concurrent.each(seed)('seed/%s runs and its own checks hold', async (program)
 
 describe('docs/handoffs.md', () => {
   const page = readFileSync(`${root}/docs/handoffs.md`, 'utf8');
-  const snippets = [...page.matchAll(/^(.*)\n\n```ts\n([\s\S]*?)^```$/gm)].map(
+  const snippets = [...page.matchAll(/^(.*)\n\n```[jt]s\n([\s\S]*?)^```$/gm)].map(
     ([, before = '', code = '']) => ({
-      file: /`(examples\/seed\/[\w/-]+\.ts)`/.exec(before)?.[1] ?? `(no file in "${before}")`,
+      file: /`(examples\/[\w/-]+\.m?[jt]s)`/.exec(before)?.[1] ?? `(no file in "${before}")`,
       code,
     }),
   );
@@ -45,7 +43,7 @@ describe('docs/handoffs.md', () => {
   it('has a snippet of every program, each introduced by the name of its file', () => {
     const files = new Set(snippets.map(({ file }) => file));
     expect([...files].sort()).toEqual(expect.arrayContaining(seed.map((name) => `examples/seed/${name}`)));
-    expect(snippets).toHaveLength(page.split('```ts').length - 1);
+    expect(snippets).toHaveLength(page.match(/^```[jt]s$/gm)?.length ?? 0);
   });
 
   it.each(snippets)('quotes $file as it stands', ({ file, code }) => {

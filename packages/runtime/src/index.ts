@@ -8,7 +8,22 @@ export {
   type InboundHandoff,
   type QueryOptions,
 } from './agent/context.ts';
-export { type HandoffOptions, handoff, hook, type ToolOptions, tool } from './agent/decorators.ts';
+export {
+  type HandoffOptions,
+  type HookOptions,
+  handoff,
+  hook,
+  type ToolOptions,
+  tool,
+} from './agent/decorators.ts';
+export {
+  defineSkill,
+  type PlainHandoff,
+  type PlainHook,
+  type PlainSkill,
+  type PlainTool,
+  type SkillDefinition,
+} from './agent/define-skill.ts';
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
 export { type RunEvent, unseenText } from './agent/events.ts';
 export { DEFAULT_TIMEOUT_MS, type OnQuery, type RunOptions } from './agent/new-run.ts';

@@ -28,6 +28,7 @@ it('exports these values from @baton/runtime', () => {
       "Skill",
       "Usage",
       "createLog",
+      "defineSkill",
       "findBrokerFile",
       "findNatsServer",
       "formatAddress",
