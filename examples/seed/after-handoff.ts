@@ -19,7 +19,7 @@ class ConsultingSkill extends Skill {
     // Extract and store insights
     if (result?.success) this.knowledge.set(handoffAgent, result.insights);
 
-    // Update the conversation
+    // Update the conversation's context
     context.set('expert_consulted', true);
     context.set('expert_response', result?.response);
   }

@@ -6,8 +6,8 @@ import { scriptedModel } from '@baton/runtime/testing';
 class FinanceSkill extends Skill {
   @handoff('finance-expert', { description: 'questions about money that is invested' })
   needsFinanceExpert(query: string): boolean {
-    const terms = ['stock', 'investment', 'portfolio', 'trading'];
-    return terms.some((term) => query.toLowerCase().includes(term));
+    const financeTerms = ['stock', 'investment', 'portfolio', 'trading'];
+    return financeTerms.some((term) => query.toLowerCase().includes(term));
   }
 }
 

@@ -1,6 +1,16 @@
 /** Before a handoff: say what the target should know, and refuse what must not be handed over. */
 import assert from 'node:assert/strict';
-import { BaseAgent, type Context, HandoffError, handoff, hook, join, Skill, textOf } from '@baton/runtime';
+import {
+  BaseAgent,
+  type Context,
+  HandoffError,
+  handoff,
+  hook,
+  join,
+  type Message,
+  Skill,
+  textOf,
+} from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 
 class AdviceSkill extends Skill {
@@ -15,22 +25,27 @@ class AdviceSkill extends Skill {
     // Add context for the target agent
     context.handoffContext = {
       source_agent: context.agentName,
-      user_intent: 'advice',
-      conversation_summary: `${context.messages.length} messages, the first: ${this.#opening(context)}`,
-      important_facts: this.#extractFacts(context),
+      user_intent: this.#detectIntent(context.messages),
+      conversation_summary: this.#summarizeConversation(context.messages),
+      important_facts: this.#extractFacts(context.messages),
     };
 
     // Validate the handoff
-    if (!context.peerUserId) throw new HandoffError('please sign in before you ask an advisor');
     const target = context.handoffAgent ?? '';
     if (!this.isAgentAvailable(target)) throw new HandoffError(`Agent ${target} not available`);
+    if (!context.peerUserId) throw new HandoffError('please sign in before you ask an advisor');
   }
 
-  #opening({ messages: [first] }: Context): string {
-    return first ? textOf(first) : '';
+  #detectIntent(messages: readonly Message[]): string {
+    return messages.some((message) => textOf(message).endsWith('?')) ? 'advice' : 'chat';
   }
 
-  #extractFacts({ messages }: Context): string[] {
+  #summarizeConversation(messages: readonly Message[]): string {
+    const [first] = messages;
+    return `${messages.length} messages, the first: ${first ? textOf(first) : ''}`;
+  }
+
+  #extractFacts(messages: readonly Message[]): string[] {
     return messages.flatMap((message) => textOf(message).match(/\b\d+ euros\b/g) ?? []);
   }
 }

@@ -4,22 +4,25 @@ import { BaseAgent, join, Skill, tool } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 import { NLISkill } from '@baton/skills';
 
-/** A `Map`, because a topic comes from a model: an object literal would know an expert for "constructor". */
-const EXPERTS = new Map([
-  ['finance', 'finance-expert'],
-  ['legal', 'legal-advisor'],
-  ['health', 'medical-assistant'],
-]);
-
 class CollaborationSkill extends Skill {
   readonly nli = new NLISkill();
 
   @tool
   async consultExpert({ topic, question }: { topic: string; question: string }): Promise<string> {
-    const expert = EXPERTS.get(topic);
-    if (!expert) return 'No expert available for this topic';
-    const result = await this.nli.queryAgent(expert, question);
-    return result.response ?? 'Expert unavailable';
+    // A `Map`, because a topic comes from a model: an object literal would know an expert for "constructor"
+    const expertMap = new Map([
+      ['finance', 'finance-expert'],
+      ['legal', 'legal-advisor'],
+      ['health', 'medical-assistant'],
+    ]);
+
+    const expert = expertMap.get(topic);
+    if (expert) {
+      const result = await this.nli.queryAgent(expert, question);
+      return result.response ?? 'Expert unavailable';
+    }
+
+    return 'No expert available for this topic';
   }
 }
 

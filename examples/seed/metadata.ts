@@ -4,23 +4,24 @@ import { BaseAgent, type Context, handoff, hook, join, type Model, Skill } from 
 import { scriptedModel } from '@baton/runtime/testing';
 
 class TriageSkill extends Skill {
+  /** High-priority handoff to the specialist. */
+  @handoff('specialist', { metadata: { priority: 'high', timeout: 30, department: 'research' } })
+  needsSpecialist(query: string): boolean {
+    return this.#isComplexQuery(query);
+  }
+
   @handoff('generalist', { metadata: { priority: 'low' } })
   needsAnyone(): boolean {
     return true;
   }
 
-  /** Declared later, asked first: its priority is higher. */
-  @handoff('specialist', { metadata: { priority: 'high', timeout: 30, department: 'research' } })
-  needsSpecialist(query: string): boolean {
-    return this.#isComplex(query);
-  }
-
-  @handoff('sleeper', { metadata: { priority: 'high', timeout: 0.2 } })
+  /** Declared last, asked before the generalist: its priority is higher. */
+  @handoff('sleeper', { metadata: { timeout: 0.2 } })
   needsPatience(query: string): boolean {
     return query.includes('whenever');
   }
 
-  #isComplex(query: string): boolean {
+  #isComplexQuery(query: string): boolean {
     return query.includes('why') && query.split(' ').length > 4;
   }
 }

@@ -5,20 +5,19 @@ import { BaseAgent, join, type Model, Skill, tool } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 import { NLISkill } from '@baton/skills';
 
-const EXPERTS = ['science-expert', 'history-expert', 'culture-expert'];
-
 class ResearchSkill extends Skill {
   readonly nli = new NLISkill();
 
   @tool
   async researchTopic({ topic }: { topic: string }) {
+    const experts = ['science-expert', 'history-expert', 'culture-expert'];
+
     // Query all experts in parallel
-    const results = await Promise.all(
-      EXPERTS.map((expert) => this.nli.queryAgent(expert, `Tell me about ${topic}`)),
-    );
+    const tasks = experts.map((expert) => this.nli.queryAgent(expert, `Tell me about ${topic}`));
+    const results = await Promise.all(tasks);
 
     // Combine results
-    const perspectives = EXPERTS.map((expert, index) => [expert, results[index]?.response]);
+    const perspectives = experts.map((expert, index) => [expert, results[index]?.response]);
     return { topic, perspectives: Object.fromEntries(perspectives) };
   }
 }
@@ -64,5 +63,5 @@ assert.deepEqual(JSON.parse(response ?? ''), {
 });
 assert.deepEqual(
   handoffs.map(({ to }) => to),
-  EXPERTS,
+  ['science-expert', 'history-expert', 'culture-expert'],
 );
