@@ -24,6 +24,7 @@ import type { Brain, Run } from './run.ts';
 import type { Skill, SkillHost } from './skill.ts';
 import { skillMembers } from './skill-members.ts';
 import { initialOrder } from './skill-order.ts';
+import { Speech } from './speech.ts';
 import { UsageMeter } from './usage-meter.ts';
 
 /** What the serving side hands in: a run that inherits its bounds from the envelope. */
@@ -190,12 +191,14 @@ export class BaseAgent {
   #newRun(input: RunInput, emit: Emit): Run {
     const { id, conversation } = input.scope;
     const log = input.log ?? this.#log.child({ conversation, handoff: id });
+    const speech = new Speech(emit);
     const context: Context = new Context({
       ...input,
       agentName: this.name,
       log,
       query: (target, options) => query(run, target, options),
       askCaller: (prompt, options) => askCaller(run, prompt, options),
+      speech,
       state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
     });
     const run: Run = {
@@ -203,7 +206,8 @@ export class BaseAgent {
       plan: planFor(this.#plan, input.scope.caller),
       brain: this.#brain,
       port: this.#port,
-      emit,
+      emit: speech.emit,
+      speech,
       maxChain: this.#maxChain,
       handoffs: [],
       usage: new UsageMeter(),

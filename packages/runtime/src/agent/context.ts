@@ -8,6 +8,7 @@ import type { Money } from '../wire/money.ts';
 import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts';
 import { Budget } from './budget.ts';
 import type { RunScope } from './port.ts';
+import type { Speech } from './speech.ts';
 
 /** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
 export interface InboundHandoff {
@@ -48,6 +49,7 @@ export interface ContextOptions {
   readonly log: Logger;
   readonly query: Query;
   askCaller(prompt: string, options: AskCallerOptions): Promise<string>;
+  readonly speech: Speech;
   /** What is kept of the conversation; called when it is first wanted. */
   state(): Record<string, unknown>;
   /** Default: a new one of the scope's. */
@@ -83,11 +85,16 @@ export class Context {
   insights: Record<string, unknown> = {};
   /** What the run yielded; set before `finalize_connection`. */
   result: RunResult | undefined;
+  /**
+   * The whole answer, when an `on_connection` or `on_message` hook sets it: no condition is asked then and no model.
+   */
+  answer: string | undefined;
   /** The piece of text an `on_chunk` hook may rewrite. */
   chunk = '';
 
   readonly #query: Query;
   readonly #askCaller: ContextOptions['askCaller'];
+  readonly #speech: Speech;
   readonly #state: () => Record<string, unknown>;
   #values = new Map<string, unknown>();
 
@@ -100,6 +107,7 @@ export class Context {
     this.budget = options.budget ?? (options.scope.budget && new Budget(options.scope.budget));
     this.#query = options.query;
     this.#askCaller = options.askCaller;
+    this.#speech = options.speech;
     this.#state = options.state;
   }
 
@@ -145,6 +153,21 @@ export class Context {
   }
 
   /**
+   * Tells whoever asked something at once: it goes out before what the agent answers, and is part of its response, set
+   * apart by a blank line. It is the author's own text: `on_chunk` hooks do not see it. A run that was given up says nothing.
+   * @throws {BatonError} INVALID_ARGUMENT for what is no text, FAILED_PRECONDITION once the run has its result.
+   */
+  say(text: string): void {
+    if (typeof text !== 'string') {
+      throw new BatonError('INVALID_ARGUMENT', `say() needs a text, not a value of type ${typeof text}`);
+    }
+    if (this.#speech.isOver) {
+      throw new BatonError('FAILED_PRECONDITION', 'the run is over: nobody would hear what is said now');
+    }
+    if (!this.signal.aborted) this.#speech.say(text);
+  }
+
+  /**
    * The author's own values for this conversation of this user, from run to run in this process; with a
    * `MemorySkill`, on every replica.
    */
@@ -163,6 +186,7 @@ export class Context {
       log,
       query: this.#query,
       askCaller: this.#askCaller,
+      speech: this.#speech,
       state: this.#state,
       budget: this.budget,
     });

@@ -64,9 +64,16 @@ export async function* iterate(
   }
 }
 
+/** Between what belongs together and what does not. */
+export const GAP = '\n\n';
+
 /** What must still be shown so that a reader who saw `streamed` has seen `response`. */
 export function unseenText(streamed: string, response: string | null): string {
-  if (response === null || response === streamed) return '';
+  if (response === null) return '';
   if (response.startsWith(streamed)) return response.slice(streamed.length);
-  return `\n\n${response}`;
+  // What was said before an answer that was replaced stands first in both.
+  const seen = streamed.split(GAP);
+  const paragraphs = response.split(GAP);
+  const first = paragraphs.findIndex((paragraph, at) => paragraph !== seen[at]);
+  return first < 0 ? '' : GAP + paragraphs.slice(first).join(GAP);
 }

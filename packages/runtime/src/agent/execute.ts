@@ -16,7 +16,7 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
 type Outcome = Pick<RunResult, 'success' | 'response'> &
   Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error'>>;
 
-/** One run from first hook to result: hand off when a condition says so, else answer. Never rejects. */
+/** One run from first hook to result: a hook answers, or a condition hands off, or the agent answers. Never rejects. */
 export async function execute(run: Run): Promise<RunResult> {
   const { context, plan, handoffs } = run;
   const started = performance.now();
@@ -32,6 +32,7 @@ export async function execute(run: Run): Promise<RunResult> {
     fallback: false,
     ...outcome,
     ...(used && { usage: used }),
+    response: run.speech.end(outcome.response),
   };
   // They have as long as the run has: one that hangs must not keep the answer back for ever.
   await unlessAborted(runLateHooks(plan.hooks.finalize_connection, context), context.signal).catch(() => {});
@@ -55,9 +56,16 @@ async function steps(run: Run): Promise<Outcome> {
   const { context, plan } = run;
   await runHooks(plan.hooks.on_connection, context);
   await runHooks(plan.hooks.on_message, context);
+  if (context.answer !== undefined) return answered(run, context.answer);
   const first = await nextHandoff(run);
   if (!first) return { success: true, ...(await answer(run)) };
   return run.maxChain > 1 ? await chain(run, first) : toOutcome(run, await handOff(run, first));
+}
+
+/** The answer that a hook has given. */
+function answered({ emit }: Run, response: string): Outcome {
+  emit({ type: 'text', text: response });
+  return { success: true, response };
 }
 
 /**

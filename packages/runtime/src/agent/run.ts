@@ -6,6 +6,7 @@ import type { Emit } from './events.ts';
 import type { Output } from './output.ts';
 import type { Plan } from './plan.ts';
 import type { HandoffPort } from './port.ts';
+import type { Speech } from './speech.ts';
 import type { UsageMeter } from './usage-meter.ts';
 
 /** What an agent answers with when it answers itself. */
@@ -30,6 +31,8 @@ export interface Run {
   /** Undefined while the agent is not launched on a mesh. */
   readonly port: HandoffPort | undefined;
   readonly emit: Emit;
+  /** Where `emit` and `context.say` meet. */
+  readonly speech: Speech;
   /** Handoffs by rule in one run, one after the other; 1 is none beyond the first. */
   readonly maxChain: number;
   /** Handoffs in the order they began, each with those below it; empty while it is under way. */

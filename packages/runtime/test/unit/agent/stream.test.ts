@@ -126,6 +126,9 @@ describe('what a reader of a stream has not seen of the answer', () => {
     ['al', 'all', 'l'],
     ['half an ans', 'another answer', '\n\nanother answer'],
     ['half', null, ''],
+    ['said\n\nhalf', 'said\n\nanother', '\n\nanother'],
+    ['said\n\nhalf', 'said', ''],
+    ['said\n\nhalf', 'saidanother', '\n\nsaidanother'],
     ['', '', ''],
   ])('after %j of %j is %j', (streamed, response, unseen) => {
     expect(unseenText(streamed, response)).toBe(unseen);

@@ -1,0 +1,63 @@
+import { type Emit, GAP } from './events.ts';
+
+/**
+ * All text of one run in the order in which it goes out: the answer's pieces as they come, and what hooks and tools
+ * say in between, set apart by a blank line.
+ */
+export class Speech {
+  readonly #out: Emit;
+  #answered = '';
+  /** What was said, and all that went out; both stay empty for as long as nothing is said. */
+  #said = '';
+  #shown = '';
+  #endsWithSaid = false;
+  #isOver = false;
+
+  constructor(out: Emit) {
+    this.#out = out;
+  }
+
+  /** The run is over: nothing said from now on could be part of its answer. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** In the place of what it was made with. */
+  readonly emit: Emit = (event) => {
+    if (event.type !== 'text' || event.text === '') return this.#out(event);
+    this.#answered += event.text;
+    if (this.#said === '') return this.#out(event);
+    const text = this.#endsWithSaid ? GAP + event.text : event.text;
+    this.#endsWithSaid = false;
+    this.#show(text);
+  };
+
+  /** Sends text out at once, beside the answer. */
+  say(text: string): void {
+    if (text === '') return;
+    if (this.#said === '') this.#shown = this.#answered;
+    this.#said = join(this.#said, text);
+    this.#endsWithSaid = true;
+    this.#show(this.#shown === '' ? text : GAP + text);
+  }
+
+  /** The run's response: its answer and what was said, as it went out where that is so. */
+  end(answer: string | null): string | null {
+    this.#isOver = true;
+    if (this.#said === '') return answer;
+    if (answer === null) return this.#shown;
+    // An answer that a hook has replaced, or that never streamed as it is, stands after what was said.
+    if (!answer.startsWith(this.#answered)) return join(this.#said, answer);
+    const rest = answer.slice(this.#answered.length);
+    return this.#endsWithSaid ? join(this.#shown, rest) : this.#shown + rest;
+  }
+
+  #show(text: string): void {
+    this.#shown += text;
+    this.#out({ type: 'text', text });
+  }
+}
+
+function join(before: string, after: string): string {
+  return before === '' || after === '' ? before + after : before + GAP + after;
+}
