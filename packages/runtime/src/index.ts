@@ -27,7 +27,7 @@ export {
 export { HOOK_NAMES, type HookName } from './agent/definitions.ts';
 export { type RunEvent, unseenText } from './agent/events.ts';
 export { DEFAULT_TIMEOUT_MS, type OnQuery, type RunOptions } from './agent/new-run.ts';
-export type { HandoffPort, Peer, Store } from './agent/port.ts';
+export type { HandoffPort, Peer, Store, StoreOptions } from './agent/port.ts';
 export { Skill, type SkillHost, type SkillOptions } from './agent/skill.ts';
 export {
   type BrokerFile,

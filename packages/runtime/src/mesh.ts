@@ -3,6 +3,7 @@ import type { BaseAgent } from './agent/agent.ts';
 import { iterate, type RunEvent } from './agent/events.ts';
 import { newId } from './agent/id.ts';
 import type { RunOptions } from './agent/new-run.ts';
+import type { Store, StoreOptions } from './agent/port.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
 import { callControl, serveControl } from './control.ts';
@@ -10,7 +11,7 @@ import { AgentServer } from './handoff/agent-server.ts';
 import { ask } from './handoff/ask.ts';
 import { Breakers } from './handoff/breakers.ts';
 import { cancelEverywhere } from './handoff/cancellations.ts';
-import { makePort } from './handoff/port.ts';
+import { makePort, ownStore } from './handoff/port.ts';
 import { RetryBudget } from './handoff/retry-budget.ts';
 import type { Sender } from './handoff/sender.ts';
 import type { InstanceView } from './registry/instance-table.ts';
@@ -168,6 +169,15 @@ export class Mesh implements AsyncDisposable {
   /** Live instances, as seen now. */
   instances(): InstanceView[] {
     return this.#registry.instances();
+  }
+
+  /**
+   * Opens a store that all members of this owner share, as skills do through their agent.
+   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one, NOT_FOUND when there is none and it was
+   * not to be made, UNAVAILABLE.
+   */
+  store(options: StoreOptions): Promise<Store> {
+    return ownStore(this.#sender, options);
   }
 
   /** Calls back after an instance joined, left or changed; returns how to stop that. */

@@ -50,12 +50,29 @@ export interface Peer {
   readonly card: AgentCard | undefined;
 }
 
-/** A small shared memory of the mesh: JSON by key, kept by the broker. */
+/**
+ * A small shared memory of the mesh: JSON by key, kept by the broker. A key is tokens of letters, digits, `-`, `_`, `/`
+ * and `=`, joined by dots. Whatever was acknowledged is seen by every member that reads from then on.
+ * Every operation throws UNAVAILABLE when the broker did not say in time; what was written may or may not be kept.
+ */
 export interface Store {
+  /** How long a value is kept, milliseconds; 0 is for ever. What whoever made the store asked for. */
+  readonly ttlMs: number;
   /** The value under a key; undefined when there is none or its time is over. */
   get(key: string): Promise<unknown>;
   /** @throws {BatonError} INVALID_ARGUMENT when the value is larger than the broker takes. */
   put(key: string, value: unknown): Promise<void>;
+  /** Puts a value where there is none; false when somebody was first. Of any number of writers one wins. */
+  create(key: string, value: unknown): Promise<boolean>;
+  /** The keys below a prefix of whole tokens, in no order; without one all of them. */
+  keys(prefix?: string): Promise<string[]>;
+}
+
+export interface StoreOptions {
+  /** Letters, digits, `-` and `_`. Members that name the same store share it. */
+  readonly name: string;
+  /** How long a value is kept after it was last put, milliseconds. Left out, only a store that exists is opened. */
+  readonly ttlMs?: number;
 }
 
 /** One entry of a log. */
@@ -111,9 +128,10 @@ export interface HandoffPort {
   ping(target: string): Promise<boolean>;
   /**
    * Opens a store that all members of this owner share.
-   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.
+   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one, NOT_FOUND when there is none and it was
+   * not to be made, UNAVAILABLE.
    */
-  store(options: { readonly name: string; readonly ttlMs: number }): Promise<Store>;
+  store(options: StoreOptions): Promise<Store>;
   /**
    * Opens a log that all members of this owner share. Its name: lower-case letters, digits and `-`.
    * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep one.

@@ -1,10 +1,8 @@
 import {
   DiscardPolicy,
-  ErrorCode,
   type JetStreamClient,
   type JetStreamManager,
   type NatsConnection,
-  NatsError,
   nanos,
   RetentionPolicy,
   StorageType,
@@ -12,6 +10,7 @@ import {
 import { BatonError } from '../wire/error.ts';
 import { decodeJson, encodeJson } from '../wire/json.ts';
 import { isAtLeast } from './broker/version.ts';
+import { apiCode, isConflict, rethrow } from './jetstream-errors.ts';
 
 /** One entry of a log. */
 interface LogEntry {
@@ -63,8 +62,6 @@ const TIMEOUT_MS = 1000;
 const DUPLICATE_WINDOW_MS = 600_000;
 /** Entries asked for at a time. */
 const WINDOW = 128;
-/** The server's codes for "wrong last sequence": 2.15 answers some conflicts with the second. */
-const WRONG_LAST_SEQUENCE = [10071, 10164];
 const NO_SUCH_MESSAGE = 10037;
 const NO_SUCH_STREAM = 10059;
 
@@ -188,25 +185,4 @@ async function follow(stream: Stream, from: number, onEntry: (entry: LogEntry) =
 
 function lost({ name }: Stream, sequence: number): BatonError {
   return new BatonError('FAILED_PRECONDITION', `the log "${name}" has lost its entry ${sequence}`);
-}
-
-function apiCode(error: unknown): number | undefined {
-  return error instanceof NatsError ? error.api_error?.err_code : undefined;
-}
-
-function isConflict(error: unknown): boolean {
-  const about = error instanceof NatsError ? error.api_error : undefined;
-  if (!about) return false;
-  return WRONG_LAST_SEQUENCE.includes(about.err_code ?? 0) || /wrong last sequence/.test(about.description);
-}
-
-function rethrow(error: unknown): never {
-  if (error instanceof BatonError) throw error;
-  const code = (error as { code?: string }).code;
-  if (code === ErrorCode.MaxPayloadExceeded) {
-    throw new BatonError('INVALID_ARGUMENT', 'the entry is larger than the broker takes', { cause: error });
-  }
-  throw new BatonError('UNAVAILABLE', `the broker did not keep or tell an entry: ${String(error)}`, {
-    cause: error,
-  });
 }

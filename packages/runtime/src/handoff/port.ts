@@ -1,4 +1,4 @@
-import type { HandoffPort, Peer } from '../agent/port.ts';
+import type { HandoffPort, Peer, Store, StoreOptions } from '../agent/port.ts';
 import { pingAgent } from '../registry/ping.ts';
 import type { AgentView, Presence, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
@@ -19,7 +19,7 @@ export function makePort(sender: Sender): HandoffPort {
     },
     isAvailable: (target) => takesWork(registry.find(parseAddress(target, home))),
     ping: async (target) => await pingAgent(bus, registry, parseAddress(target, home)),
-    store: ({ name, ttlMs }) => bus.store({ name: `${home}_${name}`, ttlMs }),
+    store: (options) => ownStore(sender, options),
     log: ({ name }) => bus.log({ owner: home, name }),
     peers: peerView(registry),
   };
@@ -27,6 +27,11 @@ export function makePort(sender: Sender): HandoffPort {
 
 function takesWork(presence: Presence): boolean {
   return presence.status === 'live' && presence.instances.some(({ state }) => state !== 'draining');
+}
+
+/** A store that members of one owner share, and those of others do not. */
+export function ownStore({ bus, home }: Pick<Sender, 'bus' | 'home'>, options: StoreOptions): Promise<Store> {
+  return bus.store({ ...options, name: `${home}_${options.name}` });
 }
 
 /** Reads the registry anew each time; hands out a new array only when something is new in it. */

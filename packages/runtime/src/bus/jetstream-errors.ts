@@ -1,0 +1,29 @@
+import { ErrorCode, NatsError } from 'nats';
+import { BatonError } from '../wire/error.ts';
+
+/** The server's codes for "wrong last sequence": 2.15 answers some conflicts with the second. */
+const WRONG_LAST_SEQUENCE = [10071, 10164];
+
+/** The server's own number for what went wrong; undefined for an error that is not the server's. */
+export function apiCode(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+/** Whether others have written first. */
+export function isConflict(error: unknown): boolean {
+  const about = error instanceof NatsError ? error.api_error : undefined;
+  if (!about) return false;
+  return WRONG_LAST_SEQUENCE.includes(about.err_code ?? 0) || /wrong last sequence/.test(about.description);
+}
+
+/** @throws {BatonError} INVALID_ARGUMENT for what is too large, else UNAVAILABLE: what was written may or may not be kept. */
+export function rethrow(error: unknown): never {
+  if (error instanceof BatonError) throw error;
+  const code = (error as { code?: string }).code;
+  if (code === ErrorCode.MaxPayloadExceeded) {
+    throw new BatonError('INVALID_ARGUMENT', 'the entry is larger than the broker takes', { cause: error });
+  }
+  throw new BatonError('UNAVAILABLE', `the broker did not keep or tell an entry: ${String(error)}`, {
+    cause: error,
+  });
+}
