@@ -4,6 +4,8 @@ import { orInterrupted } from './terminal/interrupt.ts';
 export interface ClientOptions {
   /** The broker's URL, as `--server` named it. */
   readonly server: string | undefined;
+  /** Whose mesh, as `--owner` named it. Default `default`. */
+  readonly owner?: string | undefined;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -16,8 +18,9 @@ const GOODBYE_MS = 500;
  * @throws {BatonError} UNAVAILABLE within 3 s when there is no broker, CANCELLED on Ctrl-C, and what `work` throws.
  */
 export async function withMesh<T>(options: ClientOptions, work: (mesh: Mesh) => Promise<T>): Promise<T> {
-  const { server, signal } = options;
-  const mesh = await orInterrupted(join(server === undefined ? {} : { server }), signal);
+  const { server, owner, signal } = options;
+  const joining = join({ ...(server !== undefined && { server }), ...(owner !== undefined && { owner }) });
+  const mesh = await orInterrupted(joining, signal);
   try {
     return await work(mesh);
   } finally {

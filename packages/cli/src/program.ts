@@ -6,6 +6,7 @@ import { declareDown } from './commands/down.ts';
 import { declarePs } from './commands/ps.ts';
 import { declareRun } from './commands/run.ts';
 import { declareScale } from './commands/scale.ts';
+import { declareTickets } from './commands/tickets.ts';
 import { declareUp } from './commands/up.ts';
 
 /**
@@ -27,6 +28,7 @@ export function createProgram(): Command {
     declareCancel,
     declarePs,
     declareScale,
+    declareTickets,
     declareBroker,
   ]) {
     declare(program);

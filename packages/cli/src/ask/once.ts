@@ -7,6 +7,7 @@ import {
   unseenText,
 } from '@baton/runtime';
 import { withMesh } from '../client.ts';
+import { readStdin } from '../read-stdin.ts';
 import { orInterrupted } from '../terminal/interrupt.ts';
 import { writeOut } from '../terminal/output.ts';
 import { paint } from '../terminal/paint.ts';
@@ -14,7 +15,6 @@ import { printable } from '../terminal/printable.ts';
 import { answerQuery } from './answer-query.ts';
 import { type AskRequest, checkFlags, readRunOptions, readsStdin } from './flags.ts';
 import { answerJson, noAnswerJson } from './json.ts';
-import { readQuestion } from './question.ts';
 import { traceLines } from './trace.ts';
 
 /** Asks, and writes the answer to stdout as it comes. @throws {BatonError} what went wrong, after what had arrived. */
@@ -52,7 +52,9 @@ async function onMesh(
   const { question = '', flags, signal } = request;
   checkFlags(request);
   const options = { ...readRunOptions(request), onQuery: answerQuery(request) };
-  const text = readsStdin(question) ? await orInterrupted(readQuestion(process.stdin), signal) : question;
+  const text = readsStdin(question)
+    ? await orInterrupted(readStdin(process.stdin, 'question'), signal)
+    : question;
   return await withMesh({ server: flags.server, signal }, (mesh) => work(mesh, text, options));
 }
 
