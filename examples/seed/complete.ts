@@ -1,31 +1,13 @@
 /** Customer service: a front desk, three departments in processes of their own, and people behind it all. */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  BaseAgent,
-  type Context,
-  handoff,
-  hook,
-  join,
-  type Message,
-  Skill,
-  textOf,
-  tool,
-} from '@baton/runtime';
+import { BaseAgent, type Context, handoff, hook, join, Skill, textOf } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
-import { DiscoverySkill, NLISkill } from '@baton/skills';
-
-interface Ticket {
-  readonly id: number;
-  readonly customerId: string | undefined;
-  readonly reason: string;
-  readonly conversation: readonly Message[];
-}
+import { DiscoverySkill, EscalationSkill, NLISkill, Tickets } from '@baton/skills';
 
 class CustomerServiceSkill extends Skill {
-  readonly tickets: Ticket[] = [];
-
   constructor() {
     super({ dependencies: ['nli', 'discovery'] });
   }
@@ -53,35 +35,31 @@ class CustomerServiceSkill extends Skill {
     });
   }
 
-  @tool
-  async escalateToHuman({ reason }: { reason: string }): Promise<string> {
-    const { peerUserId: customerId, messages: conversation } = this.getContext();
-    const ticket = { id: this.tickets.length + 1, customerId, reason, conversation };
-    this.tickets.push(ticket);
-    return `I've created support ticket #${ticket.id}. A human agent will contact you within 24 hours.`;
-  }
-
   /** A stand-in for a shop's customer database. */
   async #getCustomer(id = ''): Promise<{ tier?: string; orders?: number; openTickets?: string[] }> {
     return id === 'ada' ? { tier: 'plus', orders: 3, openTickets: ['T-1'] } : {};
   }
 }
 
-/** Stands in for a language model: angry people are passed on to people. */
+/** Stands in for a language model: angry people are passed on to people, by the tool of `EscalationSkill`. */
 const model = scriptedModel(({ messages }) => {
   const { role, content } = messages.at(-1) ?? { content: '' };
   if (role === 'tool') return [{ type: 'text', text: content }];
-  if (!content.includes('angry')) return [{ type: 'text', text: 'How can I help?' }];
+  if (content !== 'I am angry') return [{ type: 'text', text: 'How can I help?' }];
   const call = { id: 'call-1', name: 'escalateToHuman', arguments: '{"reason":"an angry customer"}' };
   return [{ type: 'tool_call', ...call }];
 });
 
-const routing = new CustomerServiceSkill();
 const agent = new BaseAgent({
   name: 'customer-service',
   instructions: 'You are a helpful customer service agent. Route queries to appropriate departments.',
   model, // or 'openai/gpt-4o'
-  skills: { routing, nli: new NLISkill(), discovery: new DiscoverySkill() },
+  skills: {
+    routing: new CustomerServiceSkill(),
+    nli: new NLISkill(),
+    discovery: new DiscoverySkill(),
+    escalation: new EscalationSkill(), // the tool escalateToHuman({ reason })
+  },
 });
 
 /** Starts a department as a process of its own; resolves once it can be reached. */
@@ -117,11 +95,25 @@ assert.equal(parcel.agent, 'shipping-department');
 const hello = await mesh.ask('customer-service', 'Hello');
 assert.deepEqual([hello.agent, hello.response], ['customer-service', 'How can I help?']);
 
-const angry = await mesh.ask('customer-service', 'I am angry', { user: 'ada' });
+const ada = { user: 'ada', conversation: randomUUID() };
+const angry = await mesh.ask('customer-service', 'I am angry', ada);
 console.log(angry.response);
-assert.match(angry.response ?? '', /ticket #1\b.*within 24 hours/);
-const [ticket] = routing.tickets;
-assert.deepEqual([ticket?.customerId, ticket?.conversation.map(textOf)], ['ada', ['I am angry']]);
+const [, id = ''] =
+  /^I've created support ticket #(\w{6})\. .* within 24 hours\.$/.exec(angry.response ?? '') ?? [];
+
+// Somebody reads the ticket and answers it: `baton tickets answer` does the same.
+const tickets = await Tickets.open(mesh);
+const ticket = await tickets.find(id);
+assert.deepEqual([ticket.customerId, ticket.messages.map(textOf)], ['ada', ['I am angry']]);
+await tickets.answer(id, { text: 'I am sorry, Ada.', by: 'Grace' });
+
+// The answer is there with the next message of the conversation.
+const calmed = await mesh.ask('customer-service', 'Hello?', ada);
+console.log(calmed.response);
+assert.equal(
+  calmed.response,
+  `Grace answered your support ticket #${id}: I am sorry, Ada.\n\nHow can I help?`,
+);
 
 for (const department of departments) department.disconnect();
 await Promise.all(departments.map((department) => once(department, 'exit')));

@@ -1,5 +1,5 @@
 import { BaseAgent } from '@baton/runtime';
-import { MemorySkill } from '@baton/skills';
+import { EscalationSkill, MemorySkill } from '@baton/skills';
 import { CustomerServiceSkill } from './customer-service-skill.ts';
 import { knowledgeOf } from './department.ts';
 
@@ -13,5 +13,9 @@ export default new BaseAgent({
   knowledge: knowledgeOf('customer-service'),
   // What no rule catches a language model may hand over by itself.
   handoffs: ['billing-department', 'technical-support', 'shipping-department', 'general-assistant'],
-  skills: { memory: new MemorySkill(), routing: new CustomerServiceSkill() },
+  skills: {
+    memory: new MemorySkill(),
+    escalation: new EscalationSkill(),
+    routing: new CustomerServiceSkill(),
+  },
 });

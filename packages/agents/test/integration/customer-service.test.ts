@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, type Mesh } from '@baton/runtime';
+import { Tickets } from '@baton/skills';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import billing from '../../src/billing-department.ts';
 import desk from '../../src/customer-service.ts';
@@ -47,6 +48,23 @@ it('sends a follow-up where the question before it went', async () => {
   await mesh.ask('customer-service', 'do you deliver to Norway?', { conversation });
   const result = await mesh.ask('customer-service', 'and how much does it cost?', { conversation });
   expect(result).toMatchObject({ agent: 'shipping-department', response: expect.stringMatching(/£\d/) });
+});
+
+it.each([
+  'I want to talk to a human',
+  'Can I speak with someone about my bill?',
+  'put me through to a real person!',
+])('makes a ticket for "%s", and brings the answer with the next question', async (question) => {
+  const customer = { user: 'ada', conversation: randomUUID() };
+  const { response, handoffs } = await mesh.ask('customer-service', question, customer);
+  const id = /^I've created support ticket #(\w{6})\./.exec(response ?? '')?.[1] ?? '';
+  expect([handoffs, response]).toEqual([[], expect.stringContaining('within 24 hours')]);
+  await (await Tickets.open(mesh)).answer(id, { text: 'It is paid back.', by: 'Grace' });
+  const next = await mesh.ask('customer-service', 'Do you sell gift cards?', customer);
+  expect(next.response).toMatch(
+    /^Grace answered your support ticket #\w{6}: It is paid back\.\n\nGift cards are/,
+  );
+  expect(next.agent).toBe('billing-department');
 });
 
 it('says honestly when no article fits', async () => {
