@@ -10,7 +10,7 @@ import {
 } from '@baton/runtime';
 import { describe, expect, it } from 'vitest';
 import { type EscalationOptions, EscalationSkill } from '../../../src/index.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const log = await createLog({ level: 'silent' });
 

@@ -1,7 +1,7 @@
 import { BatonError } from '@baton/runtime';
 import { describe, expect, it } from 'vitest';
 import { type Escalation, Tickets } from '../../../src/escalation/tickets.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const escalation = (changes: Partial<Escalation> = {}): Escalation => ({
   user: 'ada',

@@ -1,7 +1,7 @@
 import { BatonError, createLog, type Store } from '@baton/runtime';
 import { describe, expect, it } from 'vitest';
 import { Conversations } from '../../../src/memory/conversations.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const message = (content: string) => ({ role: 'user' as const, content });
 const record = (...texts: string[]) => ({ messages: texts.map(message), state: {} });

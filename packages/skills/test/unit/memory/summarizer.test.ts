@@ -2,7 +2,7 @@ import { type Context, createLog } from '@baton/runtime';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Conversations } from '../../../src/memory/conversations.ts';
 import { type Summarize, Summarizer } from '../../../src/memory/summarizer.ts';
-import { memoryStore } from './memory-store.ts';
+import { memoryStore } from '../support/memory-store.ts';
 
 const record = {
   messages: ['one', 'two', 'three'].map((content) => ({ role: 'user' as const, content })),

@@ -1,12 +1,15 @@
-import type { Store } from '@baton/runtime';
+import { BatonError, type Store } from '@baton/runtime';
 
-/** A store in memory that everybody shares, each operation a turn later. `fail` is asked before and after each. */
+/**
+ * A store in memory that everybody shares, each operation a turn later. `fail` is asked before and after each; values of
+ * more than `limit` characters are too large for it.
+ */
 export interface MemoryStore extends Store {
   readonly values: Map<string, unknown>;
   fail: (operation: string, key: string, when: 'before' | 'after') => Error | undefined;
 }
 
-export function memoryStore(): MemoryStore {
+export function memoryStore(limit = Number.POSITIVE_INFINITY): MemoryStore {
   const values = new Map<string, unknown>();
   const act = async <T>(operation: string, key: string, work: () => T): Promise<T> => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -17,7 +20,11 @@ export function memoryStore(): MemoryStore {
     if (after) throw after;
     return result;
   };
-  const copy = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const copy = (value: unknown): unknown => {
+    const text = JSON.stringify(value);
+    if (text.length > limit) throw new BatonError('INVALID_ARGUMENT', 'too large');
+    return JSON.parse(text);
+  };
   const store: MemoryStore = {
     values,
     fail: () => undefined,
