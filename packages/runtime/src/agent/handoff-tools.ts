@@ -17,6 +17,8 @@ export interface HandoffTool {
 const PREFIX = 'transfer_to_';
 /** Chat Completions takes tool names of 64 characters. */
 const MAX_NAME = 64;
+/** Of a card's description; a stranger wrote it, and every turn of the model would pay for it, characters. */
+const MAX_DESCRIPTION = 1000;
 const PARAMETERS = {
   type: 'object',
   properties: {
@@ -67,7 +69,7 @@ function makeTool(source: Run, name: string, condition: Candidate): HandoffTool 
     .find((peer) => peer.name === target || `${peer.owner}/${peer.name}` === target);
   const description = card?.description || condition.description || `hand over to ${target}`;
   return {
-    offer: { name, description, parameters: PARAMETERS },
+    offer: { name, description: description.slice(0, MAX_DESCRIPTION), parameters: PARAMETERS },
     isOffered: isReachable(source, target),
     call: async (run, args) => {
       const side = apart(run, args);

@@ -46,7 +46,7 @@ it('keeps a short line only', async () => {
   const slots = newSlots(2);
   slots.tryTake();
   slots.tryTake();
-  const waiting = Array.from({ length: 8 }, () => slots.take(50));
+  const waiting = Array.from({ length: 16 }, () => slots.take(50));
   expect(await slots.take(100)).toBe('full');
   for (const _ of waiting) slots.release();
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => undefined));
