@@ -12,6 +12,7 @@ export interface PlainSkill {
   getContext(): Context;
   query(target: string, question: string, options?: QueryOptions): Promise<HandoffResult>;
   isAgentAvailable(name: string): boolean;
+  pingAgent(name: string): Promise<boolean>;
   skill<T extends Skill = Skill>(key: `${string}?`): T | undefined;
   skill<T extends Skill = Skill>(key: string): T;
 }
