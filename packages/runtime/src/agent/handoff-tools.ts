@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ModelTool } from '../model/model.ts';
 import { parseAddress } from '../wire/name.ts';
 import { withContext } from './context.ts';
@@ -29,11 +30,22 @@ const PARAMETERS = {
 /** The handoffs that are the model's to choose in this run, by tool name. */
 export function handoffTools(run: Run): Map<string, HandoffTool> {
   const tools = new Map<string, HandoffTool>();
+  const seen = new Set<string>();
   for (const condition of candidates(run)) {
-    const name = `${PREFIX}${condition.target.replace('/', '_')}`.slice(0, MAX_NAME);
-    if (!tools.has(name)) tools.set(name, makeTool(run, name, condition));
+    const { target } = condition;
+    if (seen.has(target)) continue;
+    seen.add(target);
+    const plain = `${PREFIX}${target.replace('/', '_')}`;
+    const name = plain.length > MAX_NAME || tools.has(plain) ? marked(plain, target) : plain;
+    tools.set(name, makeTool(run, name, condition));
   }
   return tools;
+}
+
+/** Of a name that is too long, or another target's too: told apart by a mark that the target alone decides. */
+function marked(name: string, target: string): string {
+  const mark = createHash('sha256').update(target).digest('hex').slice(0, 8);
+  return `${name.slice(0, MAX_NAME - mark.length - 1)}_${mark}`;
 }
 
 type Candidate = Condition & { readonly target: string };

@@ -55,6 +55,14 @@ export function checkTarget(
   if (!isAllowed(required, scope.caller)) throw refused(target, required);
 }
 
+/** Who sends no envelope names nobody. */
+const ANYONE: Caller = { scopes: [] };
+
+/** For whom a prompt is answered. Here claims become a caller: whatever is to prove them belongs here, and nowhere else. */
+export function callerOf(envelope: Envelope | undefined): Caller {
+  return envelope?.caller ?? ANYONE;
+}
+
 /**
  * What an agent checks before it answers anyone.
  * @throws {HandoffError} PERMISSION_DENIED when the caller does not hold the agent's scope.

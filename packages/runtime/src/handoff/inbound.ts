@@ -6,13 +6,14 @@ import type { RunScope } from '../agent/port.ts';
 import type { Envelope } from '../wire/envelope.ts';
 import type { Address } from '../wire/name.ts';
 import type { IncomingPrompt } from '../wire/prompt.ts';
+import { callerOf } from './guard.ts';
 
 /** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
 const PLAIN_PROMPT_TIMEOUT_MS = 600_000;
 
 /** The bounds of a run that answers a handoff: those of its envelope, with this agent added to the path. */
 export function inherit(envelope: Envelope, { owner, agent }: Address): Omit<RunScope, 'signal'> {
-  const { id, conversation, path, hops, maxHops, remainingMs, caller, budget, traceparent } = envelope;
+  const { id, conversation, path, hops, maxHops, remainingMs, budget, traceparent } = envelope;
   return {
     id,
     conversation,
@@ -21,7 +22,7 @@ export function inherit(envelope: Envelope, { owner, agent }: Address): Omit<Run
     maxHops,
     // By time left, not by the absolute deadline: the sender's clock may differ.
     expiresAt: Date.now() + remainingMs,
-    caller,
+    caller: callerOf(envelope),
     budget,
     traceparent,
     canAnswer: envelope.canAnswer ?? false,

@@ -12,7 +12,7 @@ import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Cancellations } from './cancellations.ts';
-import { checkCaller, checkEnvelope } from './guard.ts';
+import { callerOf, checkCaller, checkEnvelope } from './guard.ts';
 import { inherit, plainScope, toInput } from './inbound.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { ReplyWriter } from './reply-writer.ts';
@@ -32,9 +32,6 @@ export interface Serving {
   /** Aborted when the instance can wait no longer for what it has in hand. */
   readonly signal: AbortSignal;
 }
-
-/** Who sends no envelope names nobody. */
-const ANYONE = { scopes: [] };
 
 /** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
 export async function servePrompt(serving: Serving, message: BusMessage): Promise<void> {
@@ -102,7 +99,7 @@ function check({ attachments, envelope }: IncomingPrompt, { agent, address }: Se
     throw new BatonError('INVALID_ARGUMENT', `"${address.agent}" takes no attachments`);
   }
   if (envelope) checkEnvelope(envelope, address);
-  checkCaller(envelope?.caller ?? ANYONE, agent);
+  checkCaller(callerOf(envelope), agent);
 }
 
 interface Admitted {

@@ -111,3 +111,19 @@ it('tells the model that a target is unknown instead of handing off anywhere', a
   expect((await agent.run('hi')).response).toBe('so be it');
   expect(port.orders).toEqual([]);
 });
+
+it('keeps targets apart whose names are too long for a tool, or alike once they are one', async () => {
+  const long = 'a'.repeat(60);
+  const model = scriptedModel('hello');
+  const handoffs = [`${long}1`, `${long}2`, 'far/desk', 'far_desk'];
+  const agent = new BaseAgent({ name: 'front', model, handoffs });
+  agent.attach(fakePort(), memoryLog());
+  await agent.run('hi');
+  const names = model.requests[0]?.tools.map(({ name }) => name) ?? [];
+  expect(new Set(names).size).toBe(4);
+  expect(names.slice(2)).toEqual([
+    'transfer_to_far_desk',
+    expect.stringMatching(/^transfer_to_far_desk_\w{8}$/),
+  ]);
+  for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
+});
