@@ -41,6 +41,9 @@ export { installHint } from './bus/broker/install-hint.ts';
 export { isProcessAlive } from './bus/broker/process-alive.ts';
 export { type ResolvedServer, type ResolveOptions, resolveServer } from './bus/broker/resolve-server.ts';
 export { type Exit, type NatsServer, type StartOptions, startNatsServer } from './bus/broker/start.ts';
+export type { AskOptions } from './handoff/ask.ts';
+export type { DeadLetters } from './handoff/durable/dead-letters.ts';
+export type { DurableOptions } from './handoff/durable/spaces.ts';
 export { createLog, LOG_LEVELS, type LogLevel, type LogOptions, parseLogLevel } from './log.ts';
 export { DEFAULT_HEARTBEAT_MS, type JoinOptions, join, type LaunchedAgent, type Mesh } from './mesh.ts';
 export { loadKnowledge } from './model/knowledge.ts';
@@ -62,6 +65,7 @@ export {
   type Address,
   AgentName,
   BatonError,
+  type DeadLetter,
   ERROR_CODES,
   ErrorCode,
   ErrorInfo,

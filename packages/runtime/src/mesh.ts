@@ -2,15 +2,17 @@ import { type Logger, pino } from 'pino';
 import type { BaseAgent } from './agent/agent.ts';
 import { iterate, type RunEvent } from './agent/events.ts';
 import { newId } from './agent/id.ts';
-import type { RunOptions } from './agent/new-run.ts';
 import type { Store, StoreOptions } from './agent/port.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
 import { callControl, serveControl } from './control.ts';
 import { AgentServer } from './handoff/agent-server.ts';
-import { ask } from './handoff/ask.ts';
+import { type AskOptions, ask } from './handoff/ask.ts';
 import { Breakers } from './handoff/breakers.ts';
 import { cancelEverywhere } from './handoff/cancellations.ts';
+import { cancelRun } from './handoff/durable/cancel-run.ts';
+import { DurableCalls } from './handoff/durable/durable-calls.ts';
+import { type DurableOptions, Spaces } from './handoff/durable/spaces.ts';
 import { makePort, ownStore } from './handoff/port.ts';
 import { RetryBudget } from './handoff/retry-budget.ts';
 import type { Sender } from './handoff/sender.ts';
@@ -38,6 +40,8 @@ export interface JoinOptions {
   readonly log?: Logger;
   /** A member that stays answers newcomers' questions about agents that are gone. Launching an agent implies it. */
   readonly stays?: boolean;
+  /** How durable delivery behaves; the defaults suit everyone but tests. */
+  readonly durable?: DurableOptions;
 }
 
 /** An agent launched in this process. */
@@ -69,7 +73,8 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
   const log = options.log ?? pino({ enabled: false });
   const onError = (err: unknown) => log.error({ err }, 'a subscriber failed');
   const bus = await Bus.connect({ server: url, name, onError });
-  return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays: options.stays ?? false });
+  const { stays = false, durable = {} } = options;
+  return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays, durable });
 }
 
 interface MeshParts {
@@ -79,31 +84,34 @@ interface MeshParts {
   readonly heartbeatMs: number;
   readonly log: Logger;
   readonly stays: boolean;
+  readonly durable: DurableOptions;
 }
 
 /** One member's place on the mesh: it asks, launches and sees. Made by `join`. */
-export class Mesh implements AsyncDisposable {
+export class Mesh extends DurableCalls implements AsyncDisposable {
   readonly owner: Owner;
   readonly #parts: MeshParts;
   readonly #registry: Registry;
   readonly #servers: AgentServer[] = [];
   readonly #controls: Subscription[] = [];
-  readonly #sender: Sender;
+  protected readonly sender: Sender;
   #stays = false;
 
   constructor(parts: MeshParts) {
+    super();
     this.owner = parts.owner;
     this.#parts = parts;
     this.#registry = new Registry({ bus: parts.bus, owner: parts.owner });
     const { bus, owner: home, name } = parts;
     const source = { agent: name, instance: newId().toLowerCase() };
-    this.#sender = {
+    this.sender = {
       bus,
       registry: this.#registry,
       home,
       source: () => source,
       breakers: new Breakers(),
       retries: new RetryBudget(),
+      spaces: new Spaces(bus, { home, options: parts.durable }),
     };
     this.#registry.start();
     if (parts.stays) this.#stay();
@@ -121,9 +129,10 @@ export class Mesh implements AsyncDisposable {
     const agentLog = log.child({ agent: agent.name });
     const source = () => ({ agent: agent.name, instance: server?.instance ?? '' });
     let server: AgentServer | undefined;
-    agent.attach(makePort({ ...this.#sender, source }), agentLog);
+    const { spaces } = this.sender;
+    agent.attach(makePort({ ...this.sender, source }), agentLog);
     await Promise.all([agent.prepare(), this.#registry.synced()]);
-    server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog });
+    server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog, spaces });
     this.#servers.push(server);
     this.#stay();
     agentLog.info({ instance: server.instance, model: agent.model?.name }, 'agent is up');
@@ -134,26 +143,32 @@ export class Mesh implements AsyncDisposable {
    * Asks an agent. Whatever happens on the mesh, it resolves with one result; see `success` and `error`.
    * @throws {BatonError} INVALID_ARGUMENT, before anything is published, for a name, question or option that is none.
    */
-  ask(target: string, question: string | readonly Message[], options: RunOptions = {}): Promise<RunResult> {
-    return ask(this.#sender, { target, question, options }, () => {});
+  ask(target: string, question: string | readonly Message[], options: AskOptions = {}): Promise<RunResult> {
+    return ask(this.sender, { target, question, options }, () => {});
   }
 
   /** As `ask`, telling what happens on the way; the last event is the result. Leaving the loop cancels. */
   stream(
     target: string,
     question: string | readonly Message[],
-    options: RunOptions = {},
+    options: AskOptions = {},
   ): AsyncIterable<RunEvent> {
     const { signal: parent, ...rest } = options;
     return iterate(
-      (emit, signal) => ask(this.#sender, { target, question, options: { ...rest, signal } }, emit),
+      (emit, signal) => ask(this.sender, { target, question, options: { ...rest, signal } }, emit),
       parent,
     );
   }
 
-  /** Stops a handoff of this owner wherever it runs; returns the agents that were at work on it, none for an unknown id. */
+  /**
+   * Stops a handoff of this owner wherever it runs, and ends a durable run as cancelled wherever it waits; returns the
+   * agents it was at, none for an unknown id.
+   * @throws {BatonError} FAILED_PRECONDITION for a durable run that has ended already, UNAVAILABLE.
+   */
   async cancel(id: string): Promise<string[]> {
-    return await cancelEverywhere(this.#parts.bus, this.owner, id);
+    const durable = await cancelRun(this.sender, id);
+    const agents = await cancelEverywhere(this.#parts.bus, this.owner, id);
+    return [...new Set([...durable, ...agents])];
   }
 
   /** Resolves when everyone alive at the time of joining is known. */
@@ -177,7 +192,7 @@ export class Mesh implements AsyncDisposable {
    * not to be made, UNAVAILABLE.
    */
   store(options: StoreOptions): Promise<Store> {
-    return ownStore(this.#sender, options);
+    return ownStore(this.sender, options);
   }
 
   /** Calls back after an instance joined, left or changed; returns how to stop that. */

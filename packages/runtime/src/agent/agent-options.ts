@@ -25,6 +25,11 @@ export interface AgentOptions {
   readonly version?: string;
   /** Runs one process takes on at a time; more wait a moment, or go to another instance. Default 16. */
   readonly concurrency?: number;
+  /**
+   * A durable run of which nothing is seen for so long (text, tools, handoffs) is taken for hung, milliseconds.
+   * Default 60 000; `context.progress()` keeps a long silent step alive.
+   */
+  readonly stallMs?: number;
   /** Agents its model may hand off to, beside the targets of its rules. */
   readonly handoffs?: readonly string[];
   /** Calls to the model in one run. Default 10. */
@@ -63,6 +68,7 @@ const Settings = z.object({
     .regex(/^\d+\.\d+\.\d+(?:[-+].+)?$/, 'must be a semantic version such as "1.4.0"')
     .default('0.1.0'),
   concurrency: POSITIVE.default(16),
+  stallMs: POSITIVE.default(60_000),
   handoffs: z.array(Target).default([]),
   maxTurns: POSITIVE.default(10),
   maxChain: POSITIVE.default(1),

@@ -43,6 +43,7 @@ export class BaseAgent {
   readonly instructions: string;
   readonly version: string;
   readonly concurrency: number;
+  readonly stallMs: number;
   /** Whom it answers; undefined for everyone. */
   readonly scope: Scope | undefined;
   /** Asking it the same twice does no harm. */
@@ -72,6 +73,7 @@ export class BaseAgent {
     this.instructions = settings.instructions;
     this.version = settings.version;
     this.concurrency = settings.concurrency;
+    this.stallMs = settings.stallMs;
     this.scope = settings.scope;
     this.price = settings.price;
     this.idempotent = settings.idempotent;

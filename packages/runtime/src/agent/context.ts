@@ -9,6 +9,7 @@ import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts
 import { Budget } from './budget.ts';
 import type { RunScope } from './port.ts';
 import type { Speech } from './speech.ts';
+import { StepMemory } from './step-memory.ts';
 
 /** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
 export interface InboundHandoff {
@@ -97,6 +98,7 @@ export class Context {
   readonly #speech: Speech;
   readonly #state: () => Record<string, unknown>;
   #values = new Map<string, unknown>();
+  #memory: StepMemory;
 
   constructor(options: ContextOptions) {
     this.agentName = options.agentName;
@@ -109,6 +111,7 @@ export class Context {
     this.#askCaller = options.askCaller;
     this.#speech = options.speech;
     this.#state = options.state;
+    this.#memory = new StepMemory(options.scope.id);
   }
 
   get conversation(): string {
@@ -191,8 +194,27 @@ export class Context {
       budget: this.budget,
     });
     fork.#values = this.#values;
+    fork.#memory = this.#memory;
     fork.insights = this.insights;
     return fork;
+  }
+
+  /**
+   * Does something once in this run, and returns what it yielded, as JSON keeps it. In a durable run that holds
+   * for all its attempts: one that is carried out again finds what was kept. A process that dies between the
+   * effect and the note of it does it again: hand `idempotencyKey`, the same each time, to whom it matters.
+   * What throws has not happened.
+   */
+  once<T>(key: string, effect: (idempotencyKey: string) => T | Promise<T>): Promise<T> {
+    return (this.scope.journal ?? this.#memory).once(key, effect);
+  }
+
+  /**
+   * Says that this run is getting on. A durable run of which nothing is seen for `stallMs` (text, tools, handoffs,
+   * steps done once) is taken for hung.
+   */
+  progress(): void {
+    this.scope.journal?.progress();
   }
 
   /** The author's own values, for this run alone. */

@@ -3,9 +3,16 @@ import type { RunResult } from '../wire/result.ts';
 
 /** What a run tells while it runs; the last event is always the result. */
 export type RunEvent =
-  | { readonly type: 'text'; readonly text: string }
+  /** `seq` numbers the pieces of a durable run, by which it can be followed again. */
+  | { readonly type: 'text'; readonly text: string; readonly seq?: number }
   | { readonly type: 'handoff'; readonly handoff: HandoffStarted }
   | { readonly type: 'tool'; readonly name: string }
+  /** The broker keeps the request of a durable run: from now on it is carried out, whoever dies. */
+  | { readonly type: 'accepted'; readonly id: string }
+  /** A durable run begins anew: what it had streamed is void. */
+  | { readonly type: 'superseded' }
+  /** Pieces of what a durable run streamed are lost; the result will have all of the answer. */
+  | { readonly type: 'gap'; readonly missing: number }
   | { readonly type: 'result'; readonly result: RunResult };
 
 /** Events before the result. */

@@ -40,7 +40,7 @@ export async function handOff(run: Run, decision: Decision): Promise<HandoffResu
 
 async function handOffOnce(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
   const { context, plan, emit } = run;
-  const id = newId();
+  const id = context.scope.journal?.handoffId(target, handedOver(context.messages)) ?? newId();
   const { mode } = condition;
   const common = context.handoffContext;
   context.handoffId = id;

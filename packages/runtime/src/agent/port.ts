@@ -25,6 +25,20 @@ export interface RunScope {
   readonly traceparent: string | undefined;
   /** Whoever asked answers questions in mid-stream. */
   readonly canAnswer: boolean;
+  /** Of a durable run: its handoffs are durable too. */
+  readonly journal?: RunJournal;
+}
+
+/** What is kept of a durable run, so that a second attempt finds what the first one did. */
+export interface RunJournal {
+  /** Ids of the durable runs this one is a step of, the first one first, its own last. */
+  readonly lineage: readonly string[];
+  /** What `effect` yielded, as JSON keeps it: now, or in an earlier attempt. */
+  once<T>(key: string, effect: (idempotencyKey: string) => T | Promise<T>): Promise<T>;
+  /** The id for a handoff: the same in every attempt, as long as the same is asked in the same order. */
+  handoffId(target: string, messages: readonly Message[]): string;
+  /** The run is getting on. */
+  progress(): void;
 }
 
 /** A handoff the agent has decided on. */

@@ -19,7 +19,8 @@ export function query(
   options: QueryOptions & { question: string },
 ): Promise<HandoffResult> {
   const { question, context = {}, timeout, budget } = options;
-  const id = newId();
+  const messages = [{ role: 'user', content: question }] as const;
+  const id = run.context.scope.journal?.handoffId(target, messages) ?? newId();
   return attemptHandoff(run, {
     id,
     mode: 'call',
@@ -49,7 +50,7 @@ export function query(
         id,
         mode: 'call',
         target,
-        messages: [{ role: 'user', content: question }],
+        messages,
         context,
         metadata: metadata.data,
         scope: withTimeout(run.context.scope, timeout),

@@ -4,11 +4,14 @@ import { BatonError } from '../wire/error.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.ts';
+import type { BrokerLink } from './jetstream.ts';
+import { KeptStream, type KeptStreamOptions } from './kept-stream.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { Outage } from './outage.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
+import { WorkQueue, type WorkQueueOptions } from './work-queue.ts';
 
 /** An open subscription. */
 export interface Subscription {
@@ -178,9 +181,34 @@ export class Bus implements AsyncDisposable {
     return openLog(this.#connection, options);
   }
 
+  /** Whether the broker can keep anything at all. */
+  get hasJetStream(): boolean {
+    return this.#connection.info?.jetstream === true;
+  }
+
+  /** Whether the broker has been away for more than a second: what is published now may never arrive. */
+  get isAway(): boolean {
+    return this.#outage.isAway;
+  }
+
+  /** A stream of values, made when it is first used. @throws {BatonError} FAILED_PRECONDITION when the broker can keep none. */
+  kept(options: KeptStreamOptions): KeptStream {
+    return new KeptStream(this.#link, options);
+  }
+
+  /** A work queue, made when it is first used. @throws {BatonError} FAILED_PRECONDITION when the broker can keep none. */
+  workQueue(options: WorkQueueOptions): WorkQueue {
+    return new WorkQueue(this.#link, options);
+  }
+
   /** Calls back each time the broker was lost and found again. */
-  onReconnect(callback: () => void): void {
+  onReconnect(callback: () => void): Subscription {
     this.#onReturn.add(callback);
+    return { close: () => void this.#onReturn.delete(callback) };
+  }
+
+  get #link(): BrokerLink {
+    return { connection: this.#connection, isAway: () => this.#outage.isAway };
   }
 
   #away(): BatonError {

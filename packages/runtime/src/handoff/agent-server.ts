@@ -11,6 +11,8 @@ import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { AGENT_KIND } from '../wire/subject.ts';
 import { Cancellations } from './cancellations.ts';
+import type { Spaces } from './durable/spaces.ts';
+import { DurableWorker } from './durable/worker.ts';
 import { BEAT_S, KeepAlive } from './keep-alive.ts';
 import { type Serving, servePrompt } from './serve.ts';
 import { Slots } from './slots.ts';
@@ -21,6 +23,7 @@ export interface AgentServerOptions {
   readonly address: Address;
   readonly heartbeatMs: number;
   readonly log: Logger;
+  readonly spaces: Spaces;
 }
 
 /** How long a prompt may wait for a place before it is sent elsewhere, milliseconds. */
@@ -36,6 +39,7 @@ export class AgentServer implements AsyncDisposable {
   #cancelling: { close(): void } | undefined;
   readonly #giveUp = new AbortController();
   #service: AgentService | undefined;
+  #worker: DurableWorker | undefined;
   #draining = false;
   #stopped: Promise<void> | undefined;
 
@@ -79,6 +83,7 @@ export class AgentServer implements AsyncDisposable {
       status: () => server.#announcer.heartbeat(),
     });
     server.#announcer.start(server.#service.id);
+    server.#worker = server.#takeDurableWork();
     await bus.flush();
     return server;
   }
@@ -109,8 +114,10 @@ export class AgentServer implements AsyncDisposable {
   async #drain(graceMs: number): Promise<void> {
     this.#draining = true;
     this.#announcer.announce();
+    this.#worker?.stop();
     await this.#service?.stop();
     await this.#finishWithin(graceMs);
+    this.#worker?.close();
     this.#cancelling?.close();
     this.#announcer.stop();
     await this.#options.bus.flushBriefly();
@@ -133,6 +140,21 @@ export class AgentServer implements AsyncDisposable {
   #track(work: Promise<void>): void {
     this.#running.add(work);
     void work.finally(() => this.#running.delete(work));
+  }
+
+  #takeDurableWork(): DurableWorker {
+    const { agent, address, log, spaces } = this.#options;
+    return new DurableWorker({
+      agent,
+      address,
+      log,
+      spaces,
+      slots: this.#slots,
+      cancellations: this.#cancellations,
+      instance: this.instance,
+      signal: this.#giveUp.signal,
+      track: (work) => this.#track(work),
+    });
   }
 
   #serving(): Serving {

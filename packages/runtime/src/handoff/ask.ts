@@ -1,21 +1,39 @@
 import { answerQueries } from '../agent/answer-queries.ts';
 import { startDeadline } from '../agent/deadline.ts';
 import type { Emit, ProgressEvent } from '../agent/events.ts';
-import { newScope, type RunOptions, toMessages } from '../agent/new-run.ts';
-import { explainIssue } from '../wire/envelope.ts';
+import { DEFAULT_TIMEOUT_MS, newScope, type RunOptions, toMessages } from '../agent/new-run.ts';
+import { explainIssue, HandoffId } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import { lastUserText, type Message } from '../wire/message.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
-import { parseAddress } from '../wire/name.ts';
+import { type Owner, parseAddress } from '../wire/name.ts';
 import type { RunResult } from '../wire/result.ts';
+import { durableExchange } from './durable/durable-exchange.ts';
 import { exchange } from './exchange.ts';
 import type { Sender } from './sender.ts';
+
+/** How long a durable run may take when nobody says otherwise, milliseconds. */
+const DURABLE_TIMEOUT_MS = 3_600_000;
+
+/** How a question is asked. */
+export interface AskOptions extends RunOptions {
+  /**
+   * `interactive` (default): fast, at most once, failure is seen at once. `durable`: kept by the broker until it is
+   * done, whoever dies; the answer is due within an hour unless `timeoutMs` says otherwise.
+   */
+  readonly delivery?: 'interactive' | 'durable';
+  /**
+   * Names a durable run, 1 to 64 letters, digits, `-` and `_`: asked again under its id, it is still one run. Default: a
+   * new id.
+   */
+  readonly id?: string;
+}
 
 /** A question that enters the mesh here. */
 export interface Question {
   readonly target: string;
   readonly question: string | readonly Message[];
-  readonly options: RunOptions;
+  readonly options: AskOptions;
 }
 
 /**
@@ -27,18 +45,13 @@ export async function ask(
   { target, question, options }: Question,
   tell: (event: ProgressEvent) => void,
 ): Promise<RunResult> {
-  const address = parseAddress(target, sender.home);
-  const messages = toMessages(question);
-  if (lastUserText(messages).trim() === '') {
-    throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
-  }
-  const bounds = newScope([], options);
-  const metadata = readMetadata(options);
+  const { address, messages, bounds, metadata } = readQuestion(sender.home, { target, question, options });
+  const carryOut = options.delivery === 'durable' ? durableExchange : exchange;
   const start = async (emit: Emit, signal: AbortSignal | undefined) => {
     using deadline = startDeadline(bounds.expiresAt, signal);
     const scope = { ...bounds, signal: deadline.signal };
     const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata, scope } as const;
-    return await exchange(sender, { order, address }, emit);
+    return await carryOut(sender, { order, address }, emit);
   };
   return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }
@@ -47,4 +60,40 @@ function readMetadata({ retries }: RunOptions): HandoffMetadata {
   const metadata = HandoffMetadata.safeParse(retries === undefined ? {} : { retries });
   if (metadata.success) return metadata.data;
   throw new BatonError('INVALID_ARGUMENT', `option ${explainIssue(metadata.error)}`);
+}
+
+/**
+ * Checks a question that enters the mesh here, and sets its bounds.
+ * @throws {BatonError} INVALID_ARGUMENT for a name, question or option that is none.
+ */
+export function readQuestion(home: Owner, { target, question, options }: Question) {
+  const address = parseAddress(target, home);
+  const messages = toMessages(question);
+  if (lastUserText(messages).trim() === '') {
+    throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
+  }
+  const { delivery = 'interactive', id } = options;
+  if (delivery !== 'interactive' && delivery !== 'durable') {
+    throw new BatonError(
+      'INVALID_ARGUMENT',
+      `"delivery" must be 'interactive' or 'durable', not "${delivery}"`,
+    );
+  }
+  const isDurable = delivery === 'durable';
+  if (id !== undefined && !isDurable) {
+    throw new BatonError('INVALID_ARGUMENT', `"id" names a durable run; it needs delivery: 'durable'`);
+  }
+  const named = HandoffId.optional().safeParse(id);
+  if (!named.success) {
+    throw new BatonError(
+      'INVALID_ARGUMENT',
+      `"id" ${named.error.issues[0]?.message}, not ${JSON.stringify(id)}`,
+    );
+  }
+  const { timeoutMs = isDurable ? DURABLE_TIMEOUT_MS : DEFAULT_TIMEOUT_MS } = options;
+  // Whoever asks may be gone by the time an agent wants to ask back.
+  const onQuery = isDurable ? undefined : options.onQuery;
+  const bounds = newScope([], { ...options, timeoutMs, onQuery });
+  const metadata = readMetadata(options);
+  return { address, messages, metadata, bounds: { ...bounds, id: named.data ?? bounds.id } };
 }

@@ -5,11 +5,22 @@ import { lastUserText, type Message } from '../wire/message.ts';
 import type { Address } from '../wire/name.ts';
 import { encodePrompt } from '../wire/prompt.ts';
 
+/** A request with its envelope. */
+export interface HandoffRequest {
+  readonly prompt: string;
+  readonly baton: Envelope;
+}
+
+/** As `toRequest`, as it is published. */
+export function encodeHandoff(order: HandoffOrder, address: Address, source: Source): Uint8Array {
+  return encodePrompt(toRequest(order, address, source));
+}
+
 /**
- * The request of a handoff, with its envelope, as it is published.
+ * The request of a handoff.
  * @throws {HandoffError} INVALID_ARGUMENT when the last user message has no text.
  */
-export function encodeHandoff(order: HandoffOrder, address: Address, source: Source): Uint8Array {
+export function toRequest(order: HandoffOrder, address: Address, source: Source): HandoffRequest {
   const { messages, scope } = order;
   const prompt = lastUserText(messages);
   if (prompt === '') {
@@ -37,8 +48,9 @@ export function encodeHandoff(order: HandoffOrder, address: Address, source: Sou
     ...(scope.budget && { budget: scope.budget }),
     ...(scope.canAnswer && { canAnswer: true }),
     ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
+    ...(scope.journal && { lineage: [...scope.journal.lineage] }),
   };
-  return encodePrompt({ prompt, baton });
+  return { prompt, baton };
 }
 
 /** One plain user message is all in the prompt; sending it twice would double every small request. */

@@ -49,6 +49,8 @@ export function checkTarget(
 ): void {
   const presence = registry.find(address);
   if (presence.status !== 'live') {
+    // A step of a durable run waits in the queue for an agent that is away.
+    if (scope.journal) return;
     throw unreachable(address, presence, { live: registryNames(registry, home), home });
   }
   const required = presence.instances.at(-1)?.details?.card?.scope;

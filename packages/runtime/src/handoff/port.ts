@@ -3,6 +3,7 @@ import { pingAgent } from '../registry/ping.ts';
 import type { AgentView, Presence, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
 import { extrasOf, type HandoffResult, type RunResult } from '../wire/result.ts';
+import { durableStep } from './durable/durable-step.ts';
 import { exchange } from './exchange.ts';
 import { checkOrder, checkTarget } from './guard.ts';
 import type { Sender } from './sender.ts';
@@ -15,7 +16,8 @@ export function makePort(sender: Sender): HandoffPort {
     check: (order) => checkTarget(order, checkOrder(order, home), { registry, home }),
     carryOut: async (order, emit) => {
       const address = checkOrder(order, home);
-      return asHandoffResult(await exchange(sender, { order, address }, emit));
+      const send = order.scope.journal ? durableStep : exchange;
+      return asHandoffResult(await send(sender, { order, address }, emit));
     },
     isAvailable: (target) => takesWork(registry.find(parseAddress(target, home))),
     ping: async (target) => await pingAgent(bus, registry, parseAddress(target, home)),

@@ -84,7 +84,7 @@ export class ReplyWriter {
 }
 
 /** Cuts text into pieces of at most `limit` UTF-16 units, never inside a character. */
-function* cut(text: string, limit: number): Generator<string> {
+export function* cut(text: string, limit: number): Generator<string> {
   let start = 0;
   while (text.length - start > limit) {
     const last = text.charCodeAt(start + limit - 1);

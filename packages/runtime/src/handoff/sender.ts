@@ -3,6 +3,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Source } from '../wire/envelope.ts';
 import type { Owner } from '../wire/name.ts';
 import type { Breakers } from './breakers.ts';
+import type { Spaces } from './durable/spaces.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
 /** Who sends: the bus, the view of the mesh, and the name that goes into `source`. */
@@ -13,4 +14,6 @@ export interface Sender {
   readonly source: () => Source;
   readonly breakers: Breakers;
   readonly retries: RetryBudget;
+  /** The way to what is kept of durable runs. */
+  readonly spaces: Spaces;
 }

@@ -28,11 +28,17 @@ export type Caller = z.infer<typeof Caller>;
 export const Source = z.looseObject({ agent: z.string(), instance: z.string() });
 export type Source = z.infer<typeof Source>;
 
+/** Names a handoff, and with it everything that is kept of it: one subject token. */
+export const HandoffId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" and "_"');
+export type HandoffId = z.infer<typeof HandoffId>;
+
 /** The context envelope: what a handoff carries from its source to its target. Unknown fields are kept. */
 export const Envelope = z.looseObject({
   v: z.literal(ENVELOPE_VERSION),
   /** ULID of this handoff, also its idempotency key. */
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" and "_"'),
+  id: HandoffId,
   conversation: z
     .string()
     .min(1)
@@ -62,6 +68,11 @@ export const Envelope = z.looseObject({
   budget: Money.optional(),
   /** W3C trace context. */
   traceparent: z.string().optional(),
+  /** Ids of the durable runs this one is a step of, the first one first; absent for none. */
+  lineage: z
+    .array(HandoffId)
+    .max(MAX_HOPS + 1)
+    .optional(),
 });
 export type Envelope = z.infer<typeof Envelope>;
 

@@ -11,11 +11,13 @@ export {
   HandoffStarted,
   TERMINATOR,
 } from './chunk.ts';
+export { type Attempt, type DeadLetter, RunRecord } from './durable.ts';
 export {
   Caller,
   DEFAULT_MAX_HOPS,
   ENVELOPE_VERSION,
   Envelope,
+  HandoffId,
   HandoffMode,
   parseEnvelope,
   Source,

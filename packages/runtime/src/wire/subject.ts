@@ -54,6 +54,37 @@ export const registrySubject = (owner: Owner) => `baton.${owner}.registry`;
 export const supervisorSubject = (owner: Owner, verb: 'scale' | 'stop', agent?: AgentName) =>
   `baton.${owner}.supervisor.${verb}${agent === undefined ? '' : `.${agent}`}`;
 
+/** Durable work for an agent: a work queue keeps it until it is done. Without an id, all of it. */
+export const taskSubject = ({ owner, agent }: Address, id = '*') => `baton.${owner}.task.${agent}.${id}`;
+
+/** Durable work of one id, whichever agent it is for; without an id, all of an owner's. */
+export const anyTaskSubject = (owner: Owner, id = '*') => `baton.${owner}.task.*.${id}`;
+
+/** The agent and the id in the subject of durable work; undefined for a subject that is none. */
+export function parseTaskSubject(subject: string): (Address & { readonly id: string }) | undefined {
+  const [, owner, task, agent, id, ...rest] = subject.split('.');
+  if (task !== 'task' || !owner || !agent || !id || rest.length > 0) return undefined;
+  return { owner, agent, id };
+}
+
+/** How a durable run ended: the first one to say so is right. */
+export const resultSubject = (owner: Owner, id = '*') => `baton.${owner}.result.${id}`;
+
+/** What a step of a durable run yielded. */
+export const stepSubject = (owner: Owner, id: string, step: string) => `baton.${owner}.step.${id}.${step}`;
+
+/** What a durable run says while it runs. */
+export const outputSubject = (owner: Owner, id = '*') => `baton.${owner}.stream.${id}`;
+
+/** Who tried to carry out a durable run, and how that went. */
+export const attemptSubject = (owner: Owner, id = '*') => `baton.${owner}.attempt.${id}`;
+
+/** Durable work that was given up. */
+export const deadSubject = ({ owner, agent }: Address, id: string) => `baton.${owner}.dead.${agent}.${id}`;
+
+/** Dead letters of one id, whichever agent they were for; without an id, all of an owner's. */
+export const anyDeadSubject = (owner: Owner, id = '*') => `baton.${owner}.dead.*.${id}`;
+
 /** What is to be stopped: told to every instance of an agent, or without one to every instance of an owner. */
 export const cancelSubject = (owner: Owner, agent?: AgentName) =>
   `baton.${owner}.cancel${agent === undefined ? '' : `.${agent}`}`;

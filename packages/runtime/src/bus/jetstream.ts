@@ -1,0 +1,159 @@
+import {
+  ErrorCode,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+  type StreamConfig,
+} from 'nats';
+import { BatonError } from '../wire/error.ts';
+import { isAtLeast } from './broker/version.ts';
+
+/** A connection, and whether its broker is away: what is sent then would pile up in this process. */
+export interface BrokerLink {
+  readonly connection: NatsConnection;
+  readonly isAway: () => boolean;
+}
+
+/** Longest wait for the broker's word on one message, milliseconds; whoever needs it asks again. */
+const TIMEOUT_MS = 1000;
+
+const NO_SUCH_MESSAGE = 10037;
+const NO_SUCH_STREAM = 10059;
+/** There was nothing to delete. */
+const NOT_DELETED = 10057;
+
+/** One stream of the broker, made when it is first used, and made anew should the broker have lost it. */
+export class Stream {
+  readonly js: JetStreamClient;
+  readonly name: string;
+  readonly #link: BrokerLink;
+  readonly #config: Partial<StreamConfig>;
+  #manager: Promise<JetStreamManager> | undefined;
+  #made: Promise<void> | undefined;
+
+  /** @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream or is too old to keep what it acknowledged. */
+  constructor(link: BrokerLink, config: Partial<StreamConfig> & { readonly name: string }) {
+    checkBroker(link.connection, config.name);
+    this.#link = link;
+    this.#config = config;
+    this.name = config.name;
+    this.js = link.connection.jetstream({ timeout: TIMEOUT_MS });
+  }
+
+  get link(): BrokerLink {
+    return this.#link;
+  }
+
+  /** The stream's management, once the stream is there. */
+  async manager(): Promise<JetStreamManager> {
+    const manager = await this.#connectManager();
+    this.#made ??= ensureStream(manager, this.#config).catch((error: unknown) => {
+      this.#made = undefined;
+      throw error;
+    });
+    await this.#made;
+    return manager;
+  }
+
+  /** Whether the broker has the stream already; it is not made. */
+  async exists(): Promise<boolean> {
+    try {
+      const manager = await this.#connectManager();
+      await manager.streams.info(this.name);
+      return true;
+    } catch (error) {
+      if (apiCode(error) === NO_SUCH_STREAM) return false;
+      return rethrow(error);
+    }
+  }
+
+  /** Asks the broker; once more when the stream is gone. @throws {BatonError} UNAVAILABLE, RESOURCE_EXHAUSTED, INVALID_ARGUMENT. */
+  async ask<T>(question: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+    if (this.#link.isAway()) throw new BatonError('UNAVAILABLE', 'the broker is away');
+    try {
+      return await question(await this.manager());
+    } catch (error) {
+      if (!isGone(error)) return rethrow(error);
+    }
+    this.#made = undefined;
+    return await this.manager().then(question).catch(rethrow);
+  }
+
+  #connectManager(): Promise<JetStreamManager> {
+    this.#manager ??= this.#link.connection.jetstreamManager({ timeout: TIMEOUT_MS, checkAPI: false });
+    return this.#manager;
+  }
+}
+
+/** The broker has no such stream, or nobody takes what is published on its subject. */
+function isGone(error: unknown): boolean {
+  if (!(error instanceof NatsError)) return false;
+  return apiCode(error) === NO_SUCH_STREAM || (error.code === ErrorCode.NoResponders && !error.api_error);
+}
+
+/** @throws {BatonError} FAILED_PRECONDITION saying what the broker lacks. */
+function checkBroker({ info }: NatsConnection, what: string): void {
+  const version = info?.version ?? '0';
+  if (info?.jetstream === true && isAtLeast(version)) return;
+  const lack = info?.jetstream === true ? `is ${version}` : `${version} has JetStream turned off`;
+  throw new BatonError(
+    'FAILED_PRECONDITION',
+    `"${what}" needs a broker with JetStream, nats-server 2.10.23 or newer; this one ${lack}. "npx baton up" starts one that has it`,
+  );
+}
+
+async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig>): Promise<void> {
+  const { name = '' } = config;
+  const info = () => manager.streams.info(name);
+  const found = await info().catch(async (error: unknown) => {
+    if (apiCode(error) !== NO_SUCH_STREAM) throw error;
+    // Another member may make it at the same moment.
+    const add = manager.streams.add(config);
+    return await add.catch((refused: unknown) => info().catch(() => Promise.reject(refused)));
+  });
+  const there = found.config as unknown as Record<string, unknown>;
+  // How many replicas keep it, how much and for how long, is the operator's choice; what it promises is not.
+  for (const key of ['subjects', 'retention', 'discard', 'discard_new_per_subject', 'max_msgs_per_subject']) {
+    const [wanted, is] = [(config as Record<string, unknown>)[key], there[key]];
+    if (wanted === undefined || JSON.stringify(wanted) === JSON.stringify(is)) continue;
+    throw new BatonError(
+      'FAILED_PRECONDITION',
+      `the stream "${name}" exists with "${key}": ${JSON.stringify(is)}; it must be ${JSON.stringify(wanted)}`,
+    );
+  }
+}
+
+/** Whether the broker refused because its stream holds a message of that subject already. */
+export function isTaken(error: unknown): boolean {
+  return /maximum messages per subject/.test(description(error));
+}
+
+/** Whether there is no such message, or none any more. */
+export function isNoMessage(error: unknown): boolean {
+  const code = apiCode(error);
+  return code === NO_SUCH_MESSAGE || code === NOT_DELETED;
+}
+
+export function apiCode(error: unknown): number | undefined {
+  return error instanceof NatsError ? error.api_error?.err_code : undefined;
+}
+
+function description(error: unknown): string {
+  return error instanceof NatsError ? (error.api_error?.description ?? '') : '';
+}
+
+/** Turns what the client throws into Baton's errors. */
+function rethrow(error: unknown): never {
+  if (error instanceof BatonError) throw error;
+  if ((error as { code?: string }).code === ErrorCode.MaxPayloadExceeded) {
+    throw new BatonError('INVALID_ARGUMENT', 'the message is larger than the broker takes', { cause: error });
+  }
+  const said = description(error);
+  if (/maximum (bytes|messages) exceeded|insufficient|resource/.test(said)) {
+    throw new BatonError('RESOURCE_EXHAUSTED', `the broker takes no more: ${said}`, { cause: error });
+  }
+  throw new BatonError('UNAVAILABLE', `the broker did not answer: ${said || String(error)}`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,119 @@
+import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import { decodeJson, encodeJson } from '../wire/json.ts';
+import { type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+
+export interface KeptStreamOptions {
+  readonly name: string;
+  /** What it keeps, with wildcards. */
+  readonly subject: string;
+  /** How long, milliseconds. */
+  readonly keepMs: number;
+  /**
+   * `first`: the first value of a subject stands and every later one is refused. A number: that many are kept, the
+   * oldest give way.
+   */
+  readonly perSubject: 'first' | number;
+  /** How much of it, bytes; past that the oldest give way. Default: as much as the broker has room for. */
+  readonly maxBytes?: number;
+}
+
+/** One value as it is kept. */
+export interface KeptEntry {
+  /** Place in the stream; rises, with gaps. */
+  readonly sequence: number;
+  /** When the broker took it, by the broker's clock, milliseconds since the epoch. */
+  readonly time: number;
+  readonly subject: string;
+  /** Undefined when it is no JSON. */
+  readonly value: unknown;
+}
+
+/** JSON by subject, kept by the broker. What is read comes from the leader, so that nothing acknowledged is missing. */
+export class KeptStream {
+  readonly #stream: Stream;
+
+  constructor(link: BrokerLink, options: KeptStreamOptions) {
+    this.#stream = new Stream(link, toConfig(options));
+  }
+
+  /**
+   * Adds a value; false when the subject's first one stands.
+   * @throws {BatonError} UNAVAILABLE when the broker did not say in time: it may be kept or not; RESOURCE_EXHAUSTED,
+   * INVALID_ARGUMENT when it is too large.
+   */
+  async add(subject: string, value: unknown): Promise<boolean> {
+    const { js } = this.#stream;
+    try {
+      await this.#stream.ask(() => js.publish(subject, encodeJson(value)));
+      return true;
+    } catch (error) {
+      if (isTaken((error as Error).cause)) return false;
+      throw error;
+    }
+  }
+
+  /** The last value under a subject, wildcards allowed; undefined when there is none. @throws {BatonError} UNAVAILABLE. */
+  last(subject: string): Promise<KeptEntry | undefined> {
+    return this.#get({ last_by_subj: subject });
+  }
+
+  /** The first value under a subject, wildcards allowed, from a place on. @throws {BatonError} UNAVAILABLE. */
+  next(subject: string, from: number): Promise<KeptEntry | undefined> {
+    return this.#get({ next_by_subj: subject, seq: from });
+  }
+
+  /** All values under a subject, wildcards allowed, oldest first. @throws {BatonError} UNAVAILABLE. */
+  async *entries(subject: string, from = 1): AsyncGenerator<KeptEntry> {
+    for (let at = from; ; ) {
+      const entry = await this.next(subject, at);
+      if (!entry) return;
+      yield entry;
+      at = entry.sequence + 1;
+    }
+  }
+
+  /** Takes one value out; what is gone already is no error. @throws {BatonError} UNAVAILABLE. */
+  async remove(sequence: number): Promise<void> {
+    const { name } = this.#stream;
+    await this.#stream
+      .ask((manager) => manager.streams.deleteMessage(name, sequence, false))
+      .catch((error: unknown) => {
+        if (!isNoMessage((error as Error).cause)) throw error;
+      });
+  }
+
+  async #get(
+    query: { last_by_subj: string } | { next_by_subj: string; seq: number },
+  ): Promise<KeptEntry | undefined> {
+    const { name } = this.#stream;
+    const found = await this.#stream.ask((manager) =>
+      // The client's type leaves `next_by_subj` out; the broker takes it here as well.
+      manager.streams
+        .getMessage(name, query as { last_by_subj: string })
+        .catch((error: unknown) => (isNoMessage(error) ? undefined : rethrowRaw(error))),
+    );
+    if (!found) return undefined;
+    const { seq, time, subject, data } = found;
+    return { sequence: seq, time: time.getTime(), subject, value: decodeJson(data) };
+  }
+}
+
+function rethrowRaw(error: unknown): never {
+  throw error;
+}
+
+function toConfig({ name, subject, keepMs, perSubject, maxBytes }: KeptStreamOptions) {
+  const isFirst = perSubject === 'first';
+  return {
+    name,
+    subjects: [subject],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: isFirst ? DiscardPolicy.New : DiscardPolicy.Old,
+    ...(isFirst && { discard_new_per_subject: true }),
+    max_msgs_per_subject: isFirst ? 1 : perSubject,
+    max_age: nanos(keepMs),
+    ...(maxBytes !== undefined && { max_bytes: maxBytes }),
+    allow_direct: false,
+  } satisfies Partial<StreamConfig>;
+}

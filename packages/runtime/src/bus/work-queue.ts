@@ -1,0 +1,146 @@
+import { AckPolicy, DiscardPolicy, nanos, RetentionPolicy, StorageType } from 'nats';
+import { apiCode, type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+import { WorkConsumer } from './work-consumer.ts';
+
+export interface WorkQueueOptions {
+  readonly name: string;
+  /** What it keeps, with wildcards. */
+  readonly subject: string;
+  /** How long what nobody does is kept, milliseconds. */
+  readonly keepMs: number;
+  /** How much work may wait, bytes; past that more is refused, never dropped. */
+  readonly maxBytes: number;
+}
+
+/** Work that waits, or is being done. */
+export interface QueuedWork {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+export interface ConsumerOptions {
+  /** Members that name the same consumer share its work. */
+  readonly name: string;
+  /** What of the queue it is for, with wildcards. */
+  readonly filter: string;
+  /** How long work may be held without a sign of life before another is given it, milliseconds. */
+  readonly ackWaitMs: number;
+}
+
+const DUPLICATE_WINDOW_MS = 600_000;
+/** Work given back to be tried later counts too: room for far more of it than is ever tried at a time. */
+const MAX_PENDING = 20_000;
+const NO_SUCH_CONSUMER = 10014;
+
+/** Work kept by the broker until someone has done it. One subject holds one piece of work. */
+export class WorkQueue {
+  readonly #stream: Stream;
+
+  constructor(link: BrokerLink, { name, subject, keepMs, maxBytes }: WorkQueueOptions) {
+    this.#stream = new Stream(link, {
+      name,
+      subjects: [subject],
+      storage: StorageType.File,
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: 1,
+      max_age: nanos(keepMs),
+      max_bytes: maxBytes,
+      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+      allow_direct: false,
+    });
+  }
+
+  /** Whether the broker has it already; it is made with the first work. */
+  exists(): Promise<boolean> {
+    return this.#stream.exists();
+  }
+
+  /**
+   * Adds work; false when there is work under that subject already, or `once` was added in the last ten minutes.
+   * @throws {BatonError} UNAVAILABLE when the broker did not say in time: adding it again is safe; RESOURCE_EXHAUSTED
+   * when the queue is full, INVALID_ARGUMENT when the work is too large.
+   */
+  async add(subject: string, data: Uint8Array, once?: string): Promise<boolean> {
+    const { js } = this.#stream;
+    try {
+      const ack = await this.#stream.ask(() =>
+        js.publish(subject, data, once === undefined ? {} : { msgID: once }),
+      );
+      return !ack.duplicate;
+    } catch (error) {
+      if (isTaken((error as Error).cause)) return false;
+      throw error;
+    }
+  }
+
+  /** Work under a subject, wildcards allowed; undefined when it is done or never was. @throws {BatonError} UNAVAILABLE. */
+  async find(subject: string): Promise<QueuedWork | undefined> {
+    const { name } = this.#stream;
+    try {
+      const { seq, data, ...found } = await this.#stream.ask((manager) =>
+        manager.streams.getMessage(name, { last_by_subj: subject }),
+      );
+      return { sequence: seq, data, subject: found.subject };
+    } catch (error) {
+      if (isNoMessage((error as Error).cause)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Takes work out undone; what is gone already is no error. @throws {BatonError} UNAVAILABLE. */
+  async remove({ sequence }: QueuedWork): Promise<void> {
+    const { name } = this.#stream;
+    await this.#stream
+      .ask((manager) => manager.streams.deleteMessage(name, sequence, false))
+      .catch((error: unknown) => {
+        if (!isNoMessage((error as Error).cause)) throw error;
+      });
+  }
+
+  /** Whether anyone has ever taken work by that name. @throws {BatonError} UNAVAILABLE. */
+  async hasConsumer(consumer: string): Promise<boolean> {
+    const { name } = this.#stream;
+    try {
+      await this.#stream.ask((manager) => manager.consumers.info(name, consumer));
+      return true;
+    } catch (error) {
+      if (apiCode((error as Error).cause) === NO_SUCH_CONSUMER) return false;
+      throw error;
+    }
+  }
+
+  /** Begins to take work; the name is known to the broker from now on. @throws {BatonError} UNAVAILABLE. */
+  async consume(options: ConsumerOptions): Promise<WorkConsumer> {
+    const { name: stream } = this.#stream;
+    const ensure = () => this.#ensureConsumer(options);
+    await ensure();
+    return new WorkConsumer(this.#stream.link, { stream, ensure, ...options });
+  }
+
+  async #ensureConsumer({ name, filter, ackWaitMs }: ConsumerOptions): Promise<void> {
+    const stream = this.#stream.name;
+    const config = {
+      durable_name: name,
+      filter_subject: filter,
+      ack_policy: AckPolicy.Explicit,
+      ack_wait: nanos(ackWaitMs),
+      // Whoever takes the work decides when to give it up: nothing gets stuck between the broker and them.
+      max_deliver: -1,
+      max_ack_pending: MAX_PENDING,
+    };
+    const found = await this.#stream.ask((manager) =>
+      manager.consumers.info(stream, name).catch(async (error: unknown) => {
+        if (apiCode(error) !== NO_SUCH_CONSUMER) throw error;
+        // Another replica may make it at the same moment.
+        return await manager.consumers.add(stream, config).catch(() => manager.consumers.info(stream, name));
+      }),
+    );
+    if (found.config.ack_wait === config.ack_wait) return;
+    await this.#stream.ask((manager) =>
+      manager.consumers.update(stream, name, { ack_wait: config.ack_wait }),
+    );
+  }
+}

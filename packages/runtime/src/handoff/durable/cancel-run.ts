@@ -1,0 +1,42 @@
+import { HandoffId } from '../../wire/envelope.ts';
+import { BatonError } from '../../wire/error.ts';
+import { anyTaskSubject } from '../../wire/subject.ts';
+import type { Sender } from '../sender.ts';
+import { LOOK_UP_MS, lookUp } from './durable-runs.ts';
+import { endRun, factsOf, failedRun } from './run-record.ts';
+import type { DurableSpace } from './space.ts';
+import { untilAvailable } from './until-available.ts';
+
+/**
+ * Ends a durable run as cancelled: one that waits is never begun. One that is being worked on, and its steps, are
+ * stopped by the broadcast that follows. Returns the agent it was for; nothing for an id that is no durable run's.
+ * @throws {BatonError} FAILED_PRECONDITION for a run that has ended, UNAVAILABLE.
+ */
+export async function cancelRun({ spaces, bus }: Sender, id: string): Promise<string[]> {
+  if (!bus.hasJetStream || !HandoffId.safeParse(id).success) return [];
+  const space = spaces.of(spaces.home);
+  const run = await untilAvailable(() => lookUp(space, id), LOOK_UP_MS).catch(none);
+  if (!run) return [];
+  if ('record' in run) throw ended(id, run.record.state);
+  const facts = factsOf(run.prompt, run.envelope);
+  const result = failedRun(facts, new BatonError('CANCELLED', 'cancelled by the caller'));
+  const record = await untilAvailable(() => endRun(space, facts, { result }), LOOK_UP_MS);
+  if (record.state !== 'cancelled') throw ended(id, record.state);
+  await leaveQueue(space, id).catch(() => {});
+  return [facts.agent.slice(facts.agent.indexOf('/') + 1)];
+}
+
+/** It would be found cancelled anyway; gone, it is nobody's work. */
+async function leaveQueue({ tasks, owner }: DurableSpace, id: string): Promise<void> {
+  const queued = await tasks.find(anyTaskSubject(owner, id));
+  if (queued) await tasks.remove(queued);
+}
+
+function none(error: unknown): undefined {
+  if (!(error instanceof BatonError && error.code === 'NOT_FOUND')) throw error;
+}
+
+function ended(id: string, state: string): BatonError {
+  const how = state === 'cancelled' ? 'was cancelled' : state;
+  return new BatonError('FAILED_PRECONDITION', `"${id}" has ended already: it ${how}`);
+}

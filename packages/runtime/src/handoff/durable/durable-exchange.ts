@@ -1,0 +1,102 @@
+import { startDeadline } from '../../agent/deadline.ts';
+import type { Emit } from '../../agent/events.ts';
+import { unseenText } from '../../agent/events.ts';
+import type { HandoffOrder } from '../../agent/port.ts';
+import type { RunRecord } from '../../wire/durable.ts';
+import { BatonError } from '../../wire/error.ts';
+import type { Address } from '../../wire/name.ts';
+import type { RunResult } from '../../wire/result.ts';
+import type { Sender } from '../sender.ts';
+import { awaitRecord } from './await-record.ts';
+import { OutputReader } from './output-reader.ts';
+import { endRun, failedRun } from './run-record.ts';
+import { makeTask, submitTask, type Task } from './submit.ts';
+import { tellCancelled } from './tell-cancelled.ts';
+import { untilAvailable } from './until-available.ts';
+
+/** A work order and where it goes. */
+interface Addressed {
+  readonly order: HandoffOrder;
+  readonly address: Address;
+}
+
+/** How long it is tried to write down that nobody wants the answer any more, milliseconds. */
+const LAST_WORD_MS = 3000;
+
+/**
+ * As `exchange`, through the work queue: it lives on when the worker, the broker or this process dies, and an order
+ * whose id was carried out before yields what was kept. Never rejects.
+ */
+export async function durableExchange(sender: Sender, addressed: Addressed, emit: Emit): Promise<RunResult> {
+  const { order, address } = addressed;
+  const started = performance.now();
+  try {
+    using deadline = startDeadline(order.scope.expiresAt, order.scope.signal);
+    const task = makeTask(sender, addressed);
+    const record = await carryThrough(sender, { ...addressed, task, signal: deadline.signal }, emit);
+    return record.result;
+  } catch (thrown) {
+    const facts = {
+      id: order.id,
+      agent: `${address.owner}/${address.agent}`,
+      conversation: order.scope.conversation,
+      request: undefined,
+    };
+    const durationMs = Math.round(performance.now() - started);
+    return { ...failedRun(facts, BatonError.from(thrown)), durationMs };
+  }
+}
+
+interface Carried extends Addressed {
+  readonly task: Task;
+  readonly signal: AbortSignal;
+}
+
+async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunRecord> {
+  const { order, task, signal } = carried;
+  const { space, facts } = task;
+  const output = new OutputReader(space, facts.id, { tell: emit });
+  try {
+    await submitTask(sender, carried, signal);
+    emit({ type: 'accepted', id: facts.id });
+    const resend = resender(sender, task);
+    const onTick = () => {
+      // Whoever waits for another run is not hung: that one is looked after where it is.
+      order.scope.journal?.progress();
+      resend();
+    };
+    const record = await awaitRecord(space, facts.id, { signal, onTick });
+    await output.finish();
+    const rest = record.result.success ? unseenText(output.text, record.result.response) : '';
+    if (rest) emit({ type: 'text', text: rest });
+    return record;
+  } catch (thrown) {
+    const record = await giveUp(task, BatonError.from(thrown));
+    if (record) return record;
+    throw thrown;
+  } finally {
+    output.close();
+  }
+}
+
+/** The request is published again now and then until its end is known: an acknowledged message may still be lost. */
+function resender({ spaces }: Sender, { space, subject, data }: Task): () => void {
+  const { resendMs } = spaces.settings;
+  let dueAt = Date.now() + resendMs;
+  return () => {
+    if (Date.now() < dueAt) return;
+    dueAt = Date.now() + resendMs;
+    // Without a name: the queue itself knows what it holds, and what it has lost must not count as a duplicate.
+    void space.tasks.add(subject, data).catch(() => {});
+  };
+}
+
+/** Ends a run whose answer is not wanted any more, or too late; others may have ended it before. */
+async function giveUp({ space, facts }: Task, reason: BatonError): Promise<RunRecord | undefined> {
+  if (reason.code !== 'CANCELLED' && reason.code !== 'DEADLINE_EXCEEDED') return undefined;
+  const result = failedRun(facts, reason);
+  const end = () => endRun(space, facts, { result });
+  const record = await untilAvailable(end, LAST_WORD_MS).catch(() => undefined);
+  tellCancelled(space, facts.id);
+  return record;
+}

@@ -1,0 +1,148 @@
+import { decodeTime, isValid } from 'ulid';
+import { startDeadline } from '../../agent/deadline.ts';
+import type { ProgressEvent } from '../../agent/events.ts';
+import { unseenText } from '../../agent/events.ts';
+import type { RunRecord } from '../../wire/durable.ts';
+import type { Envelope } from '../../wire/envelope.ts';
+import { BatonError } from '../../wire/error.ts';
+import { decodePrompt } from '../../wire/prompt.ts';
+import type { RunResult } from '../../wire/result.ts';
+import { anyTaskSubject } from '../../wire/subject.ts';
+import { type Question, readQuestion } from '../ask.ts';
+import type { Sender } from '../sender.ts';
+import { awaitRecord } from './await-record.ts';
+import { OutputReader } from './output-reader.ts';
+import { endRun, factsOf, failedRun, findRecord } from './run-record.ts';
+import { type DurableSpace, RESULT_KEPT_MS } from './space.ts';
+import { makeTask, submitTask } from './submit.ts';
+import { untilAvailable } from './until-available.ts';
+
+/** How long the broker may be silent before whoever looks something up is told so, milliseconds. */
+export const LOOK_UP_MS = 2000;
+
+const NEVER = new AbortController().signal;
+
+/**
+ * Puts a question into its agent's queue and returns its id once the broker has it: from then on it is carried out,
+ * whoever dies.
+ * @throws {BatonError} INVALID_ARGUMENT, NOT_FOUND, FAILED_PRECONDITION, RESOURCE_EXHAUSTED; DEADLINE_EXCEEDED or CANCELLED
+ * when the broker did not say so in time: whether it is in the queue is not known, and asking again under the same id is
+ * safe.
+ */
+export async function submit(sender: Sender, question: Question): Promise<{ readonly id: string }> {
+  const options = { ...question.options, delivery: 'durable' } as const;
+  const { address, messages, bounds } = readQuestion(sender.home, { ...question, options });
+  using deadline = startDeadline(bounds.expiresAt, options.signal);
+  const { id } = bounds;
+  const { target } = question;
+  const scope = { ...bounds, signal: deadline.signal };
+  const order = { id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
+  const task = makeTask(sender, { order, address });
+  await submitTask(sender, { task, address }, deadline.signal);
+  return { id };
+}
+
+/**
+ * The result of a durable run; undefined while it is under way. A run whose deadline has passed ends here, if nobody
+ * has ended it.
+ * @throws {BatonError} NOT_FOUND for an id nobody knows, or whose result is kept no longer; UNAVAILABLE.
+ */
+export async function resultOf({ spaces }: Sender, id: string): Promise<RunResult | undefined> {
+  const found = spaces.find(id);
+  const run = await untilAvailable(() => lookUp(found.space, found.id), LOOK_UP_MS);
+  return 'record' in run ? run.record.result : undefined;
+}
+
+/** Waits for the result of a durable run, to its deadline at the latest. @throws {BatonError} NOT_FOUND, CANCELLED. */
+export async function waitForResult(
+  sender: Sender,
+  id: string,
+  { signal = NEVER }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<RunResult> {
+  return await followRun(sender, id, { signal, tell: undefined });
+}
+
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  /** Tell only what comes after this piece. */
+  readonly from?: number | undefined;
+  /** Undefined to be told nothing but the result. */
+  readonly tell: ((event: ProgressEvent) => void) | undefined;
+}
+
+/** Follows a durable run to its end. Leaving it changes nothing for the run. @throws {BatonError} NOT_FOUND, CANCELLED. */
+export async function followRun({ spaces }: Sender, id: string, options: FollowOptions): Promise<RunResult> {
+  const found = spaces.find(id);
+  const { tell = () => {}, from = 0, signal } = options;
+  const run = await untilAvailable(() => lookUp(found.space, found.id), LOOK_UP_MS);
+  const output = options.tell && new OutputReader(found.space, found.id, { from, tell });
+  try {
+    const record = 'record' in run ? run.record : await awaitUntilDeadline(found.space, run, signal);
+    await output?.finish();
+    const rest = output && record.result.success ? unseenText(output.text, record.result.response) : '';
+    if (rest && output) tell({ type: 'text', text: rest, seq: output.seq });
+    return record.result;
+  } finally {
+    output?.close();
+  }
+}
+
+/** Nobody else may be left to end a run that is too late. */
+async function awaitUntilDeadline(
+  space: DurableSpace,
+  { envelope, prompt }: Extract<KnownRun, { envelope: Envelope }>,
+  signal: AbortSignal,
+): Promise<RunRecord> {
+  using deadline = startDeadline(envelope.deadline, signal);
+  try {
+    return await awaitRecord(space, envelope.id, { signal: deadline.signal });
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return await untilAvailable(() => expire(space, envelope, prompt), LOOK_UP_MS);
+  }
+}
+
+/** What is known of a run: its record, or the request that waits or is being worked on. */
+export type KnownRun =
+  | { readonly record: RunRecord }
+  | { readonly envelope: Envelope; readonly prompt: string };
+
+/** @throws {BatonError} NOT_FOUND, UNAVAILABLE. */
+export async function lookUp(space: DurableSpace, id: string): Promise<KnownRun> {
+  // A look must not make what is looked into.
+  if (!(await space.tasks.exists())) throw unknownRun(id);
+  const record = await findRecord(space, id);
+  if (record) return { record };
+  const queued = await space.tasks.find(anyTaskSubject(space.owner, id));
+  if (!queued) {
+    // It may have ended between the two looks.
+    const ended = await findRecord(space, id);
+    if (ended) return { record: ended };
+    throw unknownRun(id);
+  }
+  const { envelope, prompt } = decodePrompt(queued.data);
+  if (!envelope) throw unknownRun(id);
+  if (envelope.deadline > Date.now()) return { envelope, prompt };
+  return { record: await expire(space, envelope, prompt) };
+}
+
+/** @throws {BatonError} UNAVAILABLE. */
+async function expire(space: DurableSpace, envelope: Envelope, prompt: string): Promise<RunRecord> {
+  const facts = factsOf(prompt, envelope);
+  const error = new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
+  return await endRun(space, facts, { result: failedRun(facts, error) });
+}
+
+/** An id tells when it was made: one that is older than what is kept was known once. */
+function unknownRun(id: string): BatonError {
+  const ageMs = isValid(id) ? Date.now() - decodeTime(id) : 0;
+  const kept = `results are kept for ${Math.round(RESULT_KEPT_MS / 3_600_000)} hours`;
+  if (ageMs > RESULT_KEPT_MS) {
+    const days = Math.round(ageMs / 86_400_000);
+    return new BatonError(
+      'NOT_FOUND',
+      `nothing is known of "${id}" any more: ${kept}, and it is ${days} days old`,
+    );
+  }
+  return new BatonError('NOT_FOUND', `no durable run has the id "${id}" here; ${kept}`);
+}

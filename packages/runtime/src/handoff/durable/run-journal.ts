@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import type { RunJournal } from '../../agent/port.ts';
+import { throwIfAborted } from '../../wire/abort.ts';
+import { DURABLE_VERSION, StepRecord } from '../../wire/durable.ts';
+import type { Message } from '../../wire/message.ts';
+import { stepSubject } from '../../wire/subject.ts';
+import type { DurableSpace } from './space.ts';
+import { untilAvailable } from './until-available.ts';
+
+export interface JournalOptions {
+  /** Id of the run. */
+  readonly id: string;
+  /** Ids of the durable runs above it, the first one first. */
+  readonly above: readonly string[];
+  readonly signal: AbortSignal;
+}
+
+/** An effect that happened is worth the wait until it is written down, milliseconds. */
+const WRITE_DOWN_MS = 15_000;
+
+/** ULIDs begin with so many characters of time; what is derived from one keeps them. */
+const TIME_LENGTH = 10;
+const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** The journal of one attempt to carry out a durable run. */
+export class DurableJournal implements RunJournal {
+  readonly lineage: readonly string[];
+  /** When the run last showed a sign of progress, milliseconds since the epoch. */
+  progressAt = Date.now();
+  readonly #space: DurableSpace;
+  readonly #id: string;
+  readonly #signal: AbortSignal;
+  readonly #steps = new Map<string, Promise<unknown>>();
+  readonly #handoffs = new Map<string, number>();
+
+  constructor(space: DurableSpace, { id, above, signal }: JournalOptions) {
+    this.#space = space;
+    this.#id = id;
+    this.#signal = signal;
+    this.lineage = [...above, id];
+  }
+
+  progress(): void {
+    this.progressAt = Date.now();
+  }
+
+  once<T>(key: string, effect: (idempotencyKey: string) => T | Promise<T>): Promise<T> {
+    const known = this.#steps.get(key);
+    const step = known ?? this.#carryOut(key, effect);
+    this.#steps.set(key, step);
+    // What failed has not happened: it may be tried again.
+    step.catch(() => this.#steps.delete(key));
+    return step as Promise<T>;
+  }
+
+  handoffId(target: string, messages: readonly Message[]): string {
+    const what = digest(JSON.stringify([this.#id, target, messages]));
+    const count = (this.#handoffs.get(what) ?? 0) + 1;
+    this.#handoffs.set(what, count);
+    return derivedId(this.#id, `${what}:${count}`);
+  }
+
+  async #carryOut(key: string, effect: (idempotencyKey: string) => unknown): Promise<unknown> {
+    const { owner, steps } = this.#space;
+    const name = digest(key);
+    const subject = stepSubject(owner, this.#id, name);
+    const kept = await untilAvailable(() => steps.last(subject), this.#signal);
+    if (kept) return yieldOf(kept.value);
+    throwIfAborted(this.#signal);
+    this.progress();
+    const value = await effect(`${this.#id}-${name}`);
+    this.progress();
+    const record: StepRecord = { v: DURABLE_VERSION, key: key.slice(0, 200), value };
+    await untilAvailable(() => steps.add(subject, record), WRITE_DOWN_MS);
+    // Another attempt may have been first: what it yielded is what this step yielded.
+    const standing = await untilAvailable(() => steps.last(subject), WRITE_DOWN_MS);
+    return yieldOf(standing?.value);
+  }
+}
+
+/** An id that is always the same for the same thing below `parent`, and sorts beside it. */
+export function derivedId(parent: string, what: string): string {
+  const bytes = createHash('sha256').update(`${parent}:${what}`).digest().subarray(0, 16);
+  const letters = [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+  return `${parent.slice(0, TIME_LENGTH)}${letters}`;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+function yieldOf(record: unknown): unknown {
+  return StepRecord.safeParse(record).data?.value;
+}

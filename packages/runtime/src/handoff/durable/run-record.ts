@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { DURABLE_VERSION, type EndState, RunRecord } from '../../wire/durable.ts';
+import type { Envelope } from '../../wire/envelope.ts';
+import { BatonError, type ErrorInfo } from '../../wire/error.ts';
+import type { IncomingPrompt } from '../../wire/prompt.ts';
+import type { RunResult } from '../../wire/result.ts';
+import { resultSubject } from '../../wire/subject.ts';
+import type { DurableSpace } from './space.ts';
+
+/** What is known of a durable run before it ends. */
+export interface RunFacts {
+  readonly id: string;
+  /** Address of the agent that was asked. */
+  readonly agent: string;
+  readonly conversation: string;
+  /** Tells two requests apart that name one id; undefined where it is not known. */
+  readonly request: string | undefined;
+}
+
+/** The facts of a run, from the request for it. */
+export function factsOf(prompt: string, envelope: Envelope): RunFacts {
+  const { id, target, conversation, messages = null, context } = envelope;
+  const body = JSON.stringify([target, prompt, messages, context]);
+  return {
+    id,
+    agent: target,
+    conversation,
+    request: createHash('sha256').update(body).digest('base64url').slice(0, 22),
+  };
+}
+
+/** As `factsOf`, for a request that was read; undefined for one without an envelope, which is no durable work. */
+export function factsOfPrompt({ prompt, envelope }: IncomingPrompt): RunFacts | undefined {
+  return envelope && factsOf(prompt, envelope);
+}
+
+/** How a run ended, by its result. */
+function stateOf(result: RunResult): EndState {
+  if (result.success) return 'succeeded';
+  if (result.error?.code === 'CANCELLED') return 'cancelled';
+  return result.error?.code === 'DEADLINE_EXCEEDED' ? 'expired' : 'failed';
+}
+
+/** The result of a run that ended without an answer. */
+export function failedRun({ id, agent, conversation }: RunFacts, error: BatonError | ErrorInfo): RunResult {
+  return {
+    success: false,
+    response: null,
+    agent: agent.slice(agent.indexOf('/') + 1),
+    conversation,
+    id,
+    durationMs: 0,
+    handoffs: [],
+    insights: {},
+    fallback: false,
+    error: error instanceof BatonError ? error.toJSON() : error,
+  };
+}
+
+/** The terminal record of a run; undefined while there is none. @throws {BatonError} UNAVAILABLE. */
+export async function findRecord(
+  { owner, results }: DurableSpace,
+  id: string,
+): Promise<RunRecord | undefined> {
+  const entry = await results.last(resultSubject(owner, id));
+  return entry && RunRecord.safeParse(entry.value).data;
+}
+
+/**
+ * Ends a run, unless it has ended: returns the record that stands, which may be another's.
+ * @throws {BatonError} UNAVAILABLE when that is not known; doing it again is safe.
+ */
+export async function endRun(
+  space: DurableSpace,
+  facts: RunFacts,
+  end: { readonly result: RunResult; readonly deadLetter?: boolean },
+): Promise<RunRecord> {
+  const { result, deadLetter = false } = end;
+  const record: RunRecord = {
+    v: DURABLE_VERSION,
+    id: facts.id,
+    agent: facts.agent,
+    state: stateOf(result),
+    result,
+    ...(deadLetter && { deadLetter }),
+    ...(facts.request !== undefined && { request: facts.request }),
+    at: Date.now(),
+  };
+  try {
+    const isFirst = await space.results.add(resultSubject(space.owner, facts.id), record);
+    if (isFirst) return record;
+  } catch (error) {
+    if (!(error instanceof BatonError && error.code === 'INVALID_ARGUMENT') || !result.success) throw error;
+    // An answer nobody can be given must not keep the work coming back for ever.
+    const tooLarge = new BatonError('INVALID_ARGUMENT', 'the answer is larger than the broker takes');
+    return await endRun(space, facts, { result: failedRun(facts, tooLarge) });
+  }
+  const standing = await findRecord(space, facts.id);
+  if (standing) return standing;
+  throw new BatonError('UNAVAILABLE', `the result of "${facts.id}" cannot be read just now`);
+}

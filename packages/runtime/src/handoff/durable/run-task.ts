@@ -1,0 +1,149 @@
+import { newId } from '../../agent/id.ts';
+import type { WorkItem } from '../../bus/work-consumer.ts';
+import type { Attempt } from '../../wire/durable.ts';
+import type { Envelope } from '../../wire/envelope.ts';
+import { BatonError } from '../../wire/error.ts';
+import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
+import type { RunResult } from '../../wire/result.ts';
+import { parseTaskSubject } from '../../wire/subject.ts';
+import { checkCaller, checkEnvelope } from '../guard.ts';
+import { beginAttempt, counted, readAttempts } from './attempts.ts';
+import { bury, ensureBuried, isWorthRetrying } from './bury.ts';
+import { carryOut } from './carry-out.ts';
+import { endRun, factsOf, failedRun, findRecord, type RunFacts } from './run-record.ts';
+import type { DurableSpace } from './space.ts';
+import type { TaskOptions } from './task-options.ts';
+
+/** What becomes of work in hand: it is done with, or somebody may try it after a while. */
+export type Verdict = { readonly kind: 'done' } | { readonly kind: 'again'; readonly delayMs: number };
+
+const DONE: Verdict = { kind: 'done' };
+
+/** How long work waits whose fate cannot be written down, milliseconds: the broker has trouble. */
+const TROUBLE_MS = 1000;
+
+/** A request that was read, with what it is about. */
+interface Task {
+  readonly incoming: IncomingPrompt;
+  readonly envelope: Envelope;
+  readonly facts: RunFacts;
+}
+
+/** Does one piece of queued work, or finds that it is done, unwanted, too late or beyond help. Never rejects. */
+export async function runTask(options: TaskOptions, item: WorkItem): Promise<Verdict> {
+  try {
+    return await judge(options, item);
+  } catch (thrown) {
+    const { code, message } = BatonError.from(thrown);
+    options.log.warn({ code, reason: message, subject: item.subject }, 'durable work has to wait');
+    return { kind: 'again', delayMs: TROUBLE_MS };
+  }
+}
+
+async function judge(options: TaskOptions, item: WorkItem): Promise<Verdict> {
+  const { space, settings } = options;
+  const task = read(item);
+  if (task instanceof BatonError) return await refuseUnreadable(options, item, task);
+  const { envelope, facts } = task;
+  const work = { facts, subject: item.subject, data: item.data };
+  const record = await findRecord(space, facts.id);
+  if (record) {
+    await ensureBuried(space, { work, record });
+    return DONE;
+  }
+  const refusal = (await unwanted(space, envelope)) ?? refuse(task, options);
+  if (refusal) return await end(options, facts, failedRun(facts, refusal));
+  const past = item.deliveries > 1 ? counted(await readAttempts(space, facts.id)) : [];
+  if (past.length >= settings.maxAttempts) {
+    await bury(space, work);
+    return DONE;
+  }
+  return await attempt(options, { ...task, item, past });
+}
+
+/** Reads a request; the problem with one that is none. */
+function read({ data, subject }: WorkItem): Task | BatonError {
+  try {
+    const incoming = decodePrompt(data);
+    const { envelope } = incoming;
+    const id = parseTaskSubject(subject)?.id;
+    if (envelope && envelope.id === id) {
+      return { incoming, envelope, facts: factsOf(incoming.prompt, envelope) };
+    }
+    return new BatonError('INVALID_ARGUMENT', `durable work must have an envelope with the id "${id}"`);
+  } catch (thrown) {
+    return BatonError.from(thrown);
+  }
+}
+
+/** No attempt could go better: it is a dead letter at once. */
+async function refuseUnreadable(
+  { space }: TaskOptions,
+  { subject, data }: WorkItem,
+  error: BatonError,
+): Promise<Verdict> {
+  const address = parseTaskSubject(subject);
+  if (!address) return DONE;
+  const agent = `${address.owner}/${address.agent}`;
+  const facts = { id: address.id, agent, conversation: address.id, request: undefined };
+  await bury(space, { facts, subject, data }, error.toJSON());
+  return DONE;
+}
+
+/** Whether the run it is a step of has ended without it. */
+async function unwanted(space: DurableSpace, { lineage = [] }: Envelope): Promise<BatonError | undefined> {
+  const above = await Promise.all(lineage.map((id) => findRecord(space, id)));
+  const ended = above.find((record) => record !== undefined);
+  return ended && new BatonError('CANCELLED', `the run "${ended.id}" this was a step of has ended`);
+}
+
+function refuse({ envelope }: Task, { agent, address }: TaskOptions): BatonError | undefined {
+  if (envelope.deadline <= Date.now()) {
+    return new BatonError('DEADLINE_EXCEEDED', 'the deadline had passed before the work was begun');
+  }
+  try {
+    checkEnvelope(envelope, address);
+    checkCaller(envelope.caller, agent);
+    return undefined;
+  } catch (thrown) {
+    return BatonError.from(thrown);
+  }
+}
+
+interface Begun extends Task {
+  readonly item: WorkItem;
+  /** Earlier attempts that count. */
+  readonly past: readonly Attempt[];
+}
+
+async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
+  const { space, instance, settings } = options;
+  const { facts, past, item } = begun;
+  const handle = await beginAttempt(space, facts.id, { attempt: newId(), instance });
+  const { result, broken } = await carryOut(options, begun);
+  if (broken?.how === 'handed_back') {
+    await handle.end('handed_back');
+    return { kind: 'again', delayMs: 0 };
+  }
+  const error = result.error;
+  if (!broken && (!error || result.success || !isWorthRetrying(error)))
+    return await end(options, facts, result);
+  const cause = broken?.error ?? error;
+  await handle.end(broken ? 'stalled' : 'failed', cause);
+  if (past.length + 1 >= settings.maxAttempts) {
+    await bury(space, { facts, subject: item.subject, data: item.data }, cause);
+    return DONE;
+  }
+  const delayMs = settings.retryMs[Math.min(past.length, settings.retryMs.length - 1)] ?? TROUBLE_MS;
+  options.log.warn(
+    { handoff: facts.id, again: delayMs, reason: cause?.message },
+    'durable work will be tried again',
+  );
+  return { kind: 'again', delayMs };
+}
+
+async function end({ space, log }: TaskOptions, facts: RunFacts, result: RunResult): Promise<Verdict> {
+  const record = await endRun(space, facts, { result });
+  log.info({ handoff: facts.id, state: record.state, durationMs: result.durationMs }, 'durable work is done');
+  return DONE;
+}

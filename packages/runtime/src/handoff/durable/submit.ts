@@ -1,0 +1,91 @@
+import type { HandoffOrder } from '../../agent/port.ts';
+import { BatonError, HandoffError } from '../../wire/error.ts';
+import { type Address, formatAddress } from '../../wire/name.ts';
+import { decodePrompt, encodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
+import { taskSubject } from '../../wire/subject.ts';
+import { toRequest } from '../encode-handoff.ts';
+import { registryNames, unreachable } from '../guard.ts';
+import type { Sender } from '../sender.ts';
+import { factsOf, factsOfPrompt, findRecord, type RunFacts } from './run-record.ts';
+import type { DurableSpace } from './space.ts';
+import { untilAvailable } from './until-available.ts';
+
+/** Durable work, ready to be put into the queue. */
+export interface Task {
+  readonly space: DurableSpace;
+  readonly facts: RunFacts;
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+/** @throws {BatonError} FAILED_PRECONDITION when the broker can keep nothing, INVALID_ARGUMENT when nothing is asked. */
+export function makeTask(
+  sender: Sender,
+  { order, address }: { readonly order: HandoffOrder; readonly address: Address },
+): Task {
+  const request = toRequest(order, address, sender.source());
+  return {
+    space: sender.spaces.of(address.owner),
+    facts: factsOf(request.prompt, request.baton),
+    subject: taskSubject(address, order.id),
+    data: encodePrompt(request),
+  };
+}
+
+/**
+ * Puts work into its agent's queue; true once the broker has said that it is there, false when it was there before.
+ * While the broker is away it is tried again, for as long as the signal allows.
+ * @throws {BatonError} NOT_FOUND when nobody has ever heard of the agent, FAILED_PRECONDITION when it takes no durable
+ * work, or the id belongs to another request, RESOURCE_EXHAUSTED when the queue is full, INVALID_ARGUMENT when the
+ * request is too large, the signal's reason.
+ */
+export async function submitTask(
+  sender: Sender,
+  { task, address }: { readonly task: Task; readonly address: Address },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { space, facts, subject, data } = task;
+  await untilAvailable(() => checkTaker(sender, space, address), signal);
+  const isNew = await untilAvailable(() => space.tasks.add(subject, data, facts.id), signal);
+  if (!isNew) await untilAvailable(() => checkSame(task), signal);
+  return isNew;
+}
+
+/** Agents whose queue somebody has taken work from: they need not be alive just now. */
+async function checkTaker(sender: Sender, space: DurableSpace, address: Address): Promise<void> {
+  if (await space.tasks.hasConsumer(address.agent)) return;
+  const { registry, home } = sender;
+  const presence = await registry.lookUp(address);
+  if (presence.status === 'unknown') {
+    throw unreachable(address, presence, { live: registryNames(registry, home), home });
+  }
+  if (presence.status === 'gone' || presence.instances.some(({ kind }) => kind === 'baton')) return;
+  const target = formatAddress(address, home);
+  throw new HandoffError(
+    `"${target}" takes no durable work: it is a host of another kind; ask it without delivery: 'durable'`,
+    { code: 'FAILED_PRECONDITION', target },
+  );
+}
+
+/** One id is one request: a second one under it would be given the first one's answer. */
+async function checkSame({ space, facts, subject }: Task): Promise<void> {
+  const queued = await space.tasks.find(subject);
+  const known = queued
+    ? factsOfPrompt(read(queued.data))?.request
+    : (await findRecord(space, facts.id))?.request;
+  if (known === undefined || known === facts.request) return;
+  throw new BatonError(
+    'FAILED_PRECONDITION',
+    `the id "${facts.id}" belongs to another request; a new request needs a new id`,
+  );
+}
+
+const UNREADABLE: IncomingPrompt = { prompt: '', attachments: [], envelope: undefined };
+
+function read(data: Uint8Array): IncomingPrompt {
+  try {
+    return decodePrompt(data);
+  } catch {
+    return UNREADABLE;
+  }
+}

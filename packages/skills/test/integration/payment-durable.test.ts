@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { BaseAgent, join } from '@baton/runtime';
+import { expect, inject, it } from 'vitest';
+import { PaymentSkill } from '../../src/index.ts';
+
+const FIXTURE = fileURLToPath(new URL('../fixtures/paid-worker.ts', import.meta.url));
+
+it('charges a durable handoff once, although its source died and another one took over', {
+  timeout: 30_000,
+}, async () => {
+  const owner = `t-${randomUUID().slice(0, 8)}`;
+  const server = inject('broker');
+  await using mesh = await join({ server, owner });
+  const bank = new PaymentSkill();
+  await mesh.launch(new BaseAgent({ name: 'bank', skills: { bank } }));
+  await bank.deposit({ userId: 'ann', amount: 1000 });
+  const first = startPaidWorker(owner, 'hang');
+  await says(first, 'up');
+  const { id } = await mesh.submit('front', 'go', { user: 'ann' });
+  await says(first, 'paid');
+  expect(await bank.balance('ann')).toEqual({ available: 900, reserved: 0 });
+  first.kill('SIGKILL');
+  const second = startPaidWorker(owner);
+  try {
+    expect(await mesh.result(id, { wait: true })).toMatchObject({ success: true, response: 'go' });
+  } finally {
+    second.kill('SIGKILL');
+  }
+  expect(await bank.balance('ann')).toEqual({ available: 900, reserved: 0 });
+  expect(await bank.earned('paid')).toBe(100);
+});
+
+function startPaidWorker(owner: string, ...trouble: string[]): ChildProcess {
+  const args = ['--conditions=source', '--import', 'tsx', FIXTURE, inject('broker'), owner, ...trouble];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+async function says(child: ChildProcess, word: string): Promise<void> {
+  for (let said = ''; !said.includes(word); ) {
+    const [text] = await once(child.stdout as NodeJS.ReadableStream, 'data');
+    said += String(text);
+  }
+}
