@@ -1,9 +1,12 @@
 import { Command } from 'commander';
 import { declareAsk } from './commands/ask.ts';
+import { declareAttach } from './commands/attach.ts';
 import { declareBroker } from './commands/broker.ts';
 import { declareCancel } from './commands/cancel.ts';
+import { declareDead } from './commands/dead.ts';
 import { declareDown } from './commands/down.ts';
 import { declarePs } from './commands/ps.ts';
+import { declareResult } from './commands/result.ts';
 import { declareRun } from './commands/run.ts';
 import { declareScale } from './commands/scale.ts';
 import { declareTickets } from './commands/tickets.ts';
@@ -25,10 +28,13 @@ export function createProgram(): Command {
     declareDown,
     declareRun,
     declareAsk,
+    declareResult,
+    declareAttach,
     declareCancel,
     declarePs,
     declareScale,
     declareTickets,
+    declareDead,
     declareBroker,
   ]) {
     declare(program);

@@ -9,7 +9,7 @@ import { type AskRequest, readsStdin } from './flags.ts';
  * Undefined where nobody is there to answer: no terminal and no `--interactive`, or stdin holds the question itself.
  */
 export function answerQuery({ question, flags }: AskRequest): OnQuery | undefined {
-  if (readsStdin(question) || !(flags.interactive ?? process.stdin.isTTY)) return undefined;
+  if (readsStdin(question) || flags.durable || !(flags.interactive ?? process.stdin.isTTY)) return undefined;
   let lines: AsyncIterator<string> | undefined;
   return async ({ prompt }) => {
     lines ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();

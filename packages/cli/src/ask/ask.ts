@@ -19,6 +19,7 @@ export async function ask(agent: string, question: string | undefined, flags: As
     if (stopped) throw stopped.error;
     process.exit(status);
   }
-  const { askAloud, askForJson } = await import('./once.ts');
+  const { askAloud, askForJson, submit } = await import('./once.ts');
+  if (flags.wait === false) process.exit(await failAsJson(flags.json, () => submit(request)));
   process.exit(flags.json ? await askForJson(request) : await askAloud(request));
 }

@@ -1,4 +1,4 @@
-import { BatonError, parseAddress, type RunOptions } from '@baton/runtime';
+import { type AskOptions, BatonError, parseAddress } from '@baton/runtime';
 import { parseDuration } from '../duration.ts';
 
 /** The options of `baton ask`, as they were typed. */
@@ -9,6 +9,9 @@ export interface AskFlags {
   readonly user?: string;
   readonly timeout?: string;
   readonly interactive?: boolean;
+  readonly durable?: boolean;
+  /** False with `--no-wait`. */
+  readonly wait?: boolean;
   readonly server?: string;
   readonly batch?: string;
   readonly column?: string;
@@ -33,19 +36,20 @@ const MAX_TIMEOUT_MS = 24 * 3_600_000;
 const BATCH_ONLY = ['column', 'concurrency', 'limit', 'out'] as const;
 
 /**
- * What `--conversation`, `--user` and `--timeout` ask for, with the name of the agent checked: a name that is none is
+ * What `--conversation`, `--user`, `--timeout` and `--durable` ask for, with the name of the agent checked: a name that is none is
  * refused before there is any connection.
  * @throws {BatonError} INVALID_ARGUMENT naming the option.
  */
-export function readRunOptions({ agent, flags, signal }: AskRequest): RunOptions {
+export function readRunOptions({ agent, flags, signal }: AskRequest): AskOptions {
   parseAddress(agent, 'default');
-  const { conversation, user, timeout } = flags;
+  const { conversation, user, timeout, durable } = flags;
   const timeoutMs = timeout === undefined ? undefined : readTimeout(timeout);
   return {
     signal,
     ...(conversation !== undefined && { conversation }),
     ...(user !== undefined && { user }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(durable && { delivery: 'durable' }),
   };
 }
 
@@ -66,6 +70,10 @@ export function checkFlags({ question, flags }: AskRequest): void {
     const stray = BATCH_ONLY.find((name) => flags[name] !== undefined);
     if (stray) throw invalid(`--${stray} needs --batch`);
     if (question === undefined) throw invalid('there is no question; "-" reads it from stdin');
+    if (flags.wait === false && !flags.durable) throw invalid('--no-wait needs --durable');
+    if (flags.durable && flags.interactive) {
+      throw invalid('with --durable nobody may be left to be asked; it does not go with --interactive');
+    }
     if (flags.interactive && readsStdin(question)) {
       throw invalid('stdin cannot hold the question and, with --interactive, answers too');
     }
@@ -73,6 +81,7 @@ export function checkFlags({ question, flags }: AskRequest): void {
   }
   if (question !== undefined)
     throw invalid('with --batch the questions come from the file; leave the question out');
+  if (flags.durable) throw invalid('--durable asks one question; it does not go with --batch');
   if (flags.column === undefined) throw invalid('--batch needs --column, the column that holds the question');
   if (flags.conversation !== undefined) throw invalid('with --batch each row is a conversation of its own');
   if (flags.interactive)

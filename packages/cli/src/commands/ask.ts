@@ -6,6 +6,7 @@ Examples:
   $ baton ask customer-service "where is my parcel?"
   $ baton ask billing-department "what is VAT?" --trace --timeout 10s
   $ cat letter.txt | baton ask customer-service -
+  $ baton ask billing-department "refund order 4711" --durable --no-wait
   $ baton ask customer-service --batch questions.csv --column text --out answers.jsonl
 
 Exit status: 0 when there is an answer, else that of the error's code (docs/errors.md). With --batch 0 when every row
@@ -22,7 +23,9 @@ export function declareAsk(program: Command): void {
     .option('--trace', 'show who handed to whom, with durations, on stderr')
     .option('--conversation <id>', 'continue a conversation')
     .option('--user <id>', 'the user on whose behalf you ask')
-    .option('--timeout <duration>', 'how long an answer may take: 500ms, 30s, 2m (default 2m)')
+    .option('--timeout <duration>', 'how long an answer may take: 500ms, 30s (default 2m; with --durable 1h)')
+    .option('--durable', 'keep the question until it is answered, whoever dies; its id goes to stderr')
+    .option('--no-wait', 'with --durable: print the id and end; "baton result" has the answer later')
     .option('--interactive', 'answer what agents ask back, a line of stdin each (default on a terminal)')
     .option('--server <url>', 'the broker (default: NATS_URL, then the one "baton up" started here)')
     .option('--batch <file.csv>', 'ask every row of a CSV file instead')

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import {
   type BaseAgent,
+  type DurableOptions,
   findNatsServer,
   installHint,
   join,
@@ -27,13 +28,16 @@ export interface TestMesh extends AsyncDisposable {
 /** @throws {Error} with the install hint when there is no nats-server: a test that is skipped proves nothing. */
 export async function startTestMesh(
   agents: readonly BaseAgent[] = [],
-  { heartbeatMs = 500 }: { readonly heartbeatMs?: number } = {},
+  {
+    heartbeatMs = 500,
+    durable = {},
+  }: { readonly heartbeatMs?: number; readonly durable?: DurableOptions } = {},
 ): Promise<TestMesh> {
   const binary = await findNatsServer();
   if (!binary) throw new Error(installHint());
   const folder = await mkdtemp(joinPath(tmpdir(), 'baton-e2e-'));
   const broker = await startNatsServer({ binary, storeDir: joinPath(folder, 'jetstream') });
-  const mesh = await join({ server: broker.url, name: 'test', heartbeatMs, stays: true });
+  const mesh = await join({ server: broker.url, name: 'test', heartbeatMs, stays: true, durable });
   for (const agent of agents) await mesh.launch(agent);
   await mesh.synced();
   return {
