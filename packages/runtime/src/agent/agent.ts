@@ -210,6 +210,7 @@ export class BaseAgent {
       port: this.#port,
       emit: speech.emit,
       speech,
+      mayTransfer: true,
       maxChain: this.#maxChain,
       handoffs: [],
       usage: new UsageMeter(),

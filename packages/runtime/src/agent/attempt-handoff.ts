@@ -10,7 +10,8 @@ import type { Run } from './run.ts';
 /** One handoff about to be tried. `target` is read when needed: a hook may still change it. */
 export interface Attempt {
   readonly id: string;
-  readonly mode: HandoffMode;
+  /** As far as it is decided; it is when the order is prepared. */
+  mode(): HandoffMode;
   target(): string;
   /** Checks and completes the order; what it throws ends the attempt before anything is published. */
   prepare(port: HandoffPort): Promise<HandoffOrder>;
@@ -68,7 +69,7 @@ function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult
   const facts = { next: id, target: to, durationMs };
   if (error) log.warn({ ...facts, code: error.code, reason: error.message }, 'handoff failed');
   else log.info(facts, 'handoff answered');
-  return { id, from, to, mode, success, durationMs, ...(error && { error }) };
+  return { id, from, to, mode: mode(), success, durationMs, ...(error && { error }) };
 }
 
 function failedResult({ id, target }: Attempt, error: BatonError): HandoffResult {

@@ -19,7 +19,10 @@ export interface HandoffOptions {
   readonly description?: string;
   /** `priority` (low, normal, high or a number), `timeout` in seconds, and the author's own keys. */
   readonly metadata?: HandoffMetadata;
-  /** Default `call`: the result comes back to this agent. */
+  /**
+   * `call`: the result comes back to this agent. `transfer`: the target answers whoever asked, and this agent is free.
+   * Default: a transfer where nothing at this agent needs the result.
+   */
   readonly mode?: HandoffMode;
   /** Only callers with this scope are handed off; for others the next condition is asked. Default: everyone. */
   readonly scope?: Scope;
@@ -63,7 +66,7 @@ export function handoff(target?: undefined, options?: HandoffOptions): Decorator
 export function handoff(target?: string, options: HandoffOptions = {}): Decorator<never> {
   if (target !== undefined) checkTarget(target);
   const metadata = checkMetadata(options.metadata ?? {});
-  const { description, mode = 'call', fallback = [] } = options;
+  const { description, mode, fallback = [] } = options;
   const scope = checkScope('@handoff', options.scope);
   for (const name of fallback) checkTarget(name);
   return (_method, context) => {

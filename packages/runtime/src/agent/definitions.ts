@@ -27,7 +27,8 @@ export interface HandoffDefinition {
   readonly target: string | undefined;
   readonly description: string | undefined;
   readonly metadata: HandoffMetadata;
-  readonly mode: HandoffMode;
+  /** Undefined to leave it to Baton. */
+  readonly mode: HandoffMode | undefined;
   /** Whom to ask, in this order, when the target fails. */
   readonly fallback: readonly string[];
   /** Whose questions it applies to; undefined for everyone's. */

@@ -14,7 +14,7 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
 
 /** What a step of a run found out; the rest of the result is the same for all. */
 type Outcome = Pick<RunResult, 'success' | 'response'> &
-  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error'>>;
+  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error' | 'transferred'>>;
 
 /** One run from first hook to result: a hook answers, or a condition hands off, or the agent answers. Never rejects. */
 export async function execute(run: Run): Promise<RunResult> {
@@ -75,7 +75,11 @@ function answered({ emit }: Run, response: string): Outcome {
  */
 async function chain(run: Run, first: Decision): Promise<Outcome> {
   const { context, maxChain } = run;
-  const quiet: Run = { ...run, emit: (event) => event.type === 'text' || run.emit(event) };
+  const quiet: Run = {
+    ...run,
+    mayTransfer: false,
+    emit: (event) => event.type === 'text' || run.emit(event),
+  };
   let decision: Decision | undefined = first;
   let result: HandoffResult | undefined;
   for (let step = 0; decision; step++) {
@@ -96,7 +100,7 @@ function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> {
 }
 
 function toOutcome({ context }: Run, result: HandoffResult): Outcome {
-  const { success, response, agent, fallback, insights, data, error } = result;
+  const { success, response, agent, fallback, insights, data, error, transferred } = result;
   return {
     success,
     response,
@@ -105,6 +109,7 @@ function toOutcome({ context }: Run, result: HandoffResult): Outcome {
     insights: { ...insights, ...context.insights },
     ...(data !== undefined && { data }),
     ...(error && { error }),
+    ...(transferred && { transferred }),
   };
 }
 

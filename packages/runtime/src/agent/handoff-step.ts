@@ -1,10 +1,11 @@
-import { explainIssue } from '../wire/envelope.ts';
+import { explainIssue, type HandoffMode } from '../wire/envelope.ts';
 import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff, handedOver } from './attempt-handoff.ts';
 import type { Context } from './context.ts';
 import type { Decision } from './decide.ts';
+import { handoffMode } from './handoff-mode.ts';
 import { newId } from './id.ts';
 import { checkJsonFields } from './json-fields.ts';
 import type { HandoffOrder } from './port.ts';
@@ -41,7 +42,7 @@ export async function handOff(run: Run, decision: Decision): Promise<HandoffResu
 async function handOffOnce(run: Run, { condition, target }: Decision): Promise<HandoffResult> {
   const { context, plan, emit } = run;
   const id = context.scope.journal?.handoffId(target, handedOver(context.messages)) ?? newId();
-  const { mode } = condition;
+  let mode: HandoffMode = 'call';
   const common = context.handoffContext;
   context.handoffId = id;
   context.handoffAgent = target;
@@ -49,18 +50,20 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
   context.handoffMetadata = { ...condition.metadata };
   const result = await attemptHandoff(run, {
     id,
-    mode,
+    mode: () => mode,
     emit,
     target: () => targetOf(context) ?? target,
     prepare: async (port) => {
-      const order = makeOrder(run, { id, mode });
+      let order = makeOrder(run, id);
       port.check(order);
-      if (plan.hooks.before_handoff.length === 0) return sendable(order);
-      await runHooks(plan.hooks.before_handoff, context);
-      // A hook may have chosen another target or a shorter timeout, and added what is to travel.
-      const final = makeOrder(run, { id, mode });
-      port.check(final);
-      return sendable(final);
+      if (plan.hooks.before_handoff.length > 0) {
+        await runHooks(plan.hooks.before_handoff, context);
+        // A hook may have chosen another target or a shorter timeout, and added what is to travel.
+        order = makeOrder(run, id);
+        port.check(order);
+      }
+      mode = handoffMode(run, condition, order);
+      return { ...sendable(order), mode };
     },
   });
   context.handoffResult = result;
@@ -76,7 +79,7 @@ function targetOf({ handoffAgent }: Context): string | undefined {
 }
 
 /** @throws {HandoffError} INVALID_ARGUMENT for a target or metadata that hooks made into something else. */
-function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mode'>): HandoffOrder {
+function makeOrder({ context }: Run, id: string): HandoffOrder {
   const { scope, messages, handoffContext, handoffMetadata } = context;
   const target = targetOf(context);
   if (target === undefined) throw invalid('"handoffAgent" must be the name of an agent');
@@ -84,7 +87,7 @@ function makeOrder({ context }: Run, { id, mode }: Pick<HandoffOrder, 'id' | 'mo
   if (!metadata.success) throw invalid(`handoffMetadata ${explainIssue(metadata.error)}`, target);
   return {
     id,
-    mode,
+    mode: 'call',
     target,
     messages: handedOver(messages),
     context: handoffContext,

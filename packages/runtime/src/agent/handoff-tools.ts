@@ -99,5 +99,5 @@ function apart(run: Run, args: unknown): Run {
   const asked =
     typeof message === 'string' && message !== '' ? [{ role: 'user', content: message } as const] : [];
   const context = run.context.fork([...run.context.messages, ...asked]);
-  return { ...run, context, emit: (event) => event.type === 'text' || run.emit(event) };
+  return { ...run, context, mayTransfer: false, emit: (event) => event.type === 'text' || run.emit(event) };
 }

@@ -1,5 +1,5 @@
 import type { AgentCard } from '../wire/card.ts';
-import type { Caller, HandoffMode } from '../wire/envelope.ts';
+import type { Caller, HandoffMode, Origin } from '../wire/envelope.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
 import type { Money } from '../wire/money.ts';
@@ -25,6 +25,8 @@ export interface RunScope {
   readonly traceparent: string | undefined;
   /** Whoever asked answers questions in mid-stream. */
   readonly canAnswer: boolean;
+  /** Whoever waits for the answer, when it can be answered by another agent; undefined when it comes back here. */
+  readonly origin?: Origin | undefined;
   /** Of a durable run: its handoffs are durable too. */
   readonly journal?: RunJournal;
 }
@@ -135,6 +137,8 @@ export interface HandoffPort {
    * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.
    */
   isAvailable(target: string): boolean;
+  /** Whether every live instance can answer in place of its source; hosts of another make cannot. */
+  takesTransfers(target: string): boolean;
   /**
    * Asks the agent itself whether an instance that takes work is there: within a second, at once when nobody is.
    * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.

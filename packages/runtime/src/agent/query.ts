@@ -23,7 +23,7 @@ export function query(
   const id = run.context.scope.journal?.handoffId(target, messages) ?? newId();
   return attemptHandoff(run, {
     id,
-    mode: 'call',
+    mode: () => 'call',
     target: () => target,
     emit: (event) => {
       if (event.type === 'handoff' || event.type === 'query') run.emit(event);

@@ -33,6 +33,8 @@ export interface Run {
   readonly emit: Emit;
   /** Where `emit` and `context.say` meet. */
   readonly speech: Speech;
+  /** A handoff may be a transfer: nobody at this agent waits for what comes of it. */
+  readonly mayTransfer: boolean;
   /** Handoffs by rule in one run, one after the other; 1 is none beyond the first. */
   readonly maxChain: number;
   /** Handoffs in the order they began, each with those below it; empty while it is under way. */

@@ -22,6 +22,11 @@ export class Speech {
     return this.#isOver;
   }
 
+  /** Whether anything has gone out. */
+  get hasSpoken(): boolean {
+    return this.#answered !== '' || this.#said !== '';
+  }
+
   /** In the place of what it was made with. */
   readonly emit: Emit = (event) => {
     if (event.type !== 'text' || event.text === '') return this.#out(event);

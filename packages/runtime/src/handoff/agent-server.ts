@@ -169,7 +169,13 @@ export class AgentServer implements AsyncDisposable {
       cancellations: this.#cancellations,
       keepAlive: new KeepAlive(bus),
       ack: () => {
-        ack ??= encodeChunk({ type: 'status', data: 'ack', instance: this.instance, every_s: BEAT_S });
+        ack ??= encodeChunk({
+          type: 'status',
+          data: 'ack',
+          instance: this.instance,
+          agent: `${address.owner}/${address.agent}`,
+          every_s: BEAT_S,
+        });
         return ack;
       },
       signal: this.#giveUp.signal,

@@ -9,14 +9,15 @@ import {
   decodeChunk,
   ERROR_CODE_HEADER,
   ERROR_TEXT_HEADER,
+  type HandoffStarted,
   type StreamedResult,
 } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import { decodeError } from '../wire/error-body.ts';
 import type { Money } from '../wire/money.ts';
-import type { Address } from '../wire/name.ts';
+import { type Address, parseAddress } from '../wire/name.ts';
 import { encodeAnswer } from '../wire/prompt.ts';
-import { extrasOf, type RunResult } from '../wire/result.ts';
+import { extrasOf, type HandoffRecord, type RunResult } from '../wire/result.ts';
 import { isInbox } from '../wire/subject.ts';
 
 /** How long a target that promises beats may be silent, seconds (two beats and a half), and how long any other may. */
@@ -27,6 +28,7 @@ const SILENCE_MS = 60_000;
 export class Answer {
   readonly #emit: Emit;
   readonly #bus: Bus;
+  readonly #transfers: { readonly handoff: HandoffStarted; readonly at: number }[] = [];
   #text = '';
   #result: StreamedResult | undefined;
   #pieces = 0;
@@ -39,13 +41,16 @@ export class Answer {
   isBusy = false;
   /** It is certain that nobody has begun to work: refused before the ack, nobody there, never published. */
   isUntouched = false;
-  /** The instance that took it, where it has said so. */
+  /** The instance that is at work on it, where it has said so ... */
   instance: string | undefined;
+  /** ... and its agent: the one that was asked, or another one that the question was transferred to. */
+  agent: Address;
   error: BatonError | undefined;
 
-  constructor(emit: Emit, bus: Bus) {
+  constructor(emit: Emit, { bus, address }: { readonly bus: Bus; readonly address: Address }) {
     this.#emit = emit;
     this.#bus = bus;
+    this.agent = address;
   }
 
   /** Takes in one message of the stream; true when it was the terminator. */
@@ -83,14 +88,17 @@ export class Answer {
   #takeNote(note: BatonNote): void {
     if (note.kind === 'handoff') {
       this.#emit({ type: 'handoff', handoff: note.handoff });
+    } else if (note.kind === 'transferred') {
+      this.#transfers.push({ handoff: note.handoff, at: performance.now() });
     } else {
       this.#result = note.result;
       if (note.pieces !== undefined && note.pieces !== this.#pieces) this.#isTorn = true;
     }
   }
 
-  #takeStatus({ instance, every_s }: Extract<Chunk, { type: 'status' }>): void {
-    this.instance ??= instance;
+  #takeStatus({ instance, agent, every_s }: Extract<Chunk, { type: 'status' }>): void {
+    if (instance !== undefined) this.instance = instance;
+    if (agent !== undefined) this.agent = readAddress(agent) ?? this.agent;
     if (every_s !== undefined) this.silenceMs = every_s * BEATS_MISSED * 1000;
   }
 
@@ -116,24 +124,54 @@ export class Answer {
     return this.#result?.spent ?? (given && this.isUntouched ? { ...given, amount: 0 } : undefined);
   }
 
-  toResult(order: HandoffOrder, address: Address, durationMs: number): RunResult {
+  get #address(): string {
+    return `${this.agent.owner}/${this.agent.agent}`;
+  }
+
+  /** The handoff by which the agent that is at work on it now was asked, when it is not the one that was sent. */
+  get transferredAs(): string | undefined {
+    return this.#transfers.at(-1)?.handoff.id;
+  }
+
+  /** The transfers on the way, each until now: they end with the answer. */
+  #transferred(error: BatonError | undefined): HandoffRecord[] {
+    return this.#transfers.map(({ handoff, at }) => ({
+      ...handoff,
+      success: error === undefined,
+      durationMs: Math.round(performance.now() - at),
+      ...(error && { error: error.toJSON() }),
+    }));
+  }
+
+  toResult(order: HandoffOrder, durationMs: number): RunResult {
     const { error } = this;
-    const streamed = error && this.#text === '' ? null : this.#text;
+    const isElsewhere = order.mode === 'transfer' && error === undefined;
+    const streamed = this.#text === '' && (error || isElsewhere) ? null : this.#text;
     const told = this.#result;
     const spent = this.spent(order.scope.budget);
     return {
-      agent: told?.agent ?? address.agent,
+      agent: told?.agent ?? this.agent.agent,
       conversation: order.scope.conversation,
       id: order.id,
       durationMs,
-      handoffs: told?.handoffs ?? [],
+      handoffs: [...this.#transferred(error), ...(told?.handoffs ?? [])],
       insights: told?.insights ?? {},
       fallback: told?.fallback ?? false,
       ...(told && extrasOf(told)),
       success: error === undefined && (told?.success ?? true),
       response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
       ...(error && { error: error.toJSON() }),
+      ...(isElsewhere && { transferred: { id: order.id, to: this.#address } }),
       ...(spent && { spent }),
     };
+  }
+}
+
+/** A stranger's word: undefined for what is no address. */
+function readAddress(text: string): Address | undefined {
+  try {
+    return parseAddress(text, '');
+  } catch {
+    return undefined;
   }
 }

@@ -2,15 +2,25 @@ import type { Bus } from '../bus/bus.ts';
 import { CancelAnswer, CancelRequest } from '../wire/cancel.ts';
 import { BatonError } from '../wire/error.ts';
 import { decodeJson, encodeJson } from '../wire/json.ts';
-import type { Address, Owner } from '../wire/name.ts';
+import { type Address, type Owner, parseAddress } from '../wire/name.ts';
+import type { Transferred } from '../wire/result.ts';
 import { cancelSubject } from '../wire/subject.ts';
 
 /** Who gives something up, in the words of the error that the one who works on it sees. */
 const cancelled = () => new BatonError('CANCELLED', 'cancelled by the caller');
 
-/** What this member is working on, by handoff id, so that it can be stopped from elsewhere. */
+/** Transfers that are remembered: a cancellation that comes by here is passed on. */
+const MAX_PASSED_ON = 10_000;
+
+/** Who has taken over a question, under which id, and until when that matters, milliseconds since the epoch. */
+interface PassedOn extends Transferred {
+  readonly until: number;
+}
+
+/** What this member is working on, and what it has handed on, by handoff id, so that it can be stopped from elsewhere. */
 export class Cancellations {
   readonly #running = new Map<string, Set<(reason: BatonError) => void>>();
+  readonly #passedOn = new Map<string, PassedOn>();
 
   /** `abort` is called when the handoff is cancelled, until the returned handle is disposed of. */
   add(id: string, abort: (reason: BatonError) => void): Disposable {
@@ -22,6 +32,15 @@ export class Cancellations {
         if (all.size === 0) this.#running.delete(id);
       },
     };
+  }
+
+  /** What ran under an id is now somebody else's to answer, and to stop. */
+  passOn(id: string, to: PassedOn): void {
+    for (const [oldest, { until }] of this.#passedOn) {
+      if (until > Date.now() && this.#passedOn.size < MAX_PASSED_ON) break;
+      this.#passedOn.delete(oldest);
+    }
+    this.#passedOn.set(id, to);
   }
 
   /** Stops what runs under an id; false when nothing does. */
@@ -37,8 +56,12 @@ export class Cancellations {
     const subscriptions = subjects.map((subject) =>
       bus.subscribe(subject, ({ data, reply }) => {
         const request = CancelRequest.safeParse(decodeJson(data));
-        const isStopped = request.success && this.cancel(request.data.id);
+        if (!request.success) return;
+        const { id } = request.data;
+        const passedOn = this.#passedOn.get(id);
+        const isStopped = this.cancel(id);
         if (isStopped && reply) bus.publish(reply, encodeJson({ agent } satisfies CancelAnswer));
+        if (passedOn) sendCancel(bus, parseAddress(passedOn.to, owner), { id: passedOn.id, reply });
       }),
     );
     return {
@@ -50,9 +73,14 @@ export class Cancellations {
 }
 
 /** Tells every instance of an agent to stop a handoff. What cannot be told is left to the deadline. */
-export function sendCancel(bus: Bus, { owner, agent }: Address, id: string): void {
+export function sendCancel(
+  bus: Bus,
+  { owner, agent }: Address,
+  { id, reply }: { readonly id: string; readonly reply?: string | undefined },
+): void {
   try {
-    bus.publish(cancelSubject(owner, agent), encodeJson({ id } satisfies CancelRequest));
+    const request = encodeJson({ id } satisfies CancelRequest);
+    bus.publish(cancelSubject(owner, agent), request, reply === undefined ? {} : { reply });
   } catch {
     // The connection is closed: the far end notices that nobody listens any more.
   }

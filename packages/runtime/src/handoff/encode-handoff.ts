@@ -47,6 +47,7 @@ export function toRequest(order: HandoffOrder, address: Address, source: Source)
     caller: scope.caller,
     ...(scope.budget && { budget: scope.budget }),
     ...(scope.canAnswer && { canAnswer: true }),
+    ...(order.mode === 'transfer' && scope.origin && { origin: scope.origin }),
     ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
     ...(scope.journal && { lineage: [...scope.journal.lineage] }),
   };

@@ -1,8 +1,9 @@
 import type { Emit } from '../agent/events.ts';
 import type { HandoffOrder } from '../agent/port.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
 import { NoResponders, Silence } from '../bus/reply-stream.ts';
-import { abortError } from '../wire/abort.ts';
+import { abortError, throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Money } from '../wire/money.ts';
 import { type Address, formatAddress } from '../wire/name.ts';
@@ -34,7 +35,7 @@ interface Call {
  * text had arrived.
  */
 export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<RunResult> {
-  const { order, address } = call;
+  const { order } = call;
   const started = performance.now();
   let tried = call;
   let answer = await whenFree(sender, call, emit);
@@ -44,7 +45,7 @@ export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<
     tried = withRest(tried, answer);
     answer = await whenFree(sender, tried, answer.hasText ? quiet : emit);
   }
-  const result = answer.toResult(tried.order, address, Math.round(performance.now() - started));
+  const result = answer.toResult(tried.order, Math.round(performance.now() - started));
   return withEarlier(result, order.scope.budget, tried.order.scope.budget);
 }
 
@@ -86,7 +87,8 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
   const { order, address } = call;
   const { bus, breakers } = sender;
   const name = `${address.owner}/${address.agent}`;
-  const answer = new Answer(emit, bus);
+  const answer = new Answer(emit, { bus, address });
+  const isTransfer = order.mode === 'transfer';
   let isPublished = false;
   try {
     if (!breakers.allows(name)) throw hanging(sender, address);
@@ -102,15 +104,18 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
         get silenceMs() {
           return answer.silenceMs;
         },
-        check: () => lookAfter(sender, address, answer),
-        onReply: (message: BusMessage) => answer.take(message),
+        check: () => lookAfter(sender, answer),
+        // The ack of a transfer lets this agent go.
+        onReply: (message: BusMessage) => answer.take(message) || (isTransfer && answer.isTaken),
       });
     });
     breakers.succeeded(name);
     answer.end();
+    // Given up in the very moment it was taken over: whoever took it must be told.
+    if (isTransfer) throwIfAborted(order.scope.signal);
   } catch (thrown) {
     const isNobody = thrown instanceof NoResponders;
-    if (isPublished && !isNobody) sendCancel(bus, address, order.id);
+    if (isPublished && !isNobody) cancel(bus, call, answer);
     if (thrown instanceof Silence) breakers.failed(name);
     const isUnsent = !isPublished || BatonError.from(thrown).code === 'INVALID_ARGUMENT';
     answer.isUntouched ||= isUnsent || (isNobody && !(thrown instanceof Doubted));
@@ -120,14 +125,20 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
   return answer;
 }
 
+/** Who was asked passes it on to whom it has handed the question; who has taken it over is told as well, if known. */
+function cancel(bus: Bus, { order, address }: Call, { agent, transferredAs }: Answer): void {
+  sendCancel(bus, address, { id: order.id });
+  if (transferredAs !== undefined) sendCancel(bus, agent, { id: transferredAs });
+}
+
 /** Whether the instance at work is still there: the broker knows at once when its process has gone. */
-async function lookAfter({ bus, registry, home }: Sender, address: Address, answer: Answer) {
-  const presence = registry.find(address);
+async function lookAfter({ bus, registry, home }: Sender, answer: Answer) {
+  const presence = registry.find(answer.agent);
   const only =
     presence.status === 'live' && presence.instances.length === 1 ? presence.instances[0] : undefined;
   const instance = answer.instance ?? only?.instance;
   if (instance === undefined || (await bus.hasListener(pingSubject(instance), PING_MS))) return undefined;
-  const target = formatAddress(address, home);
+  const target = formatAddress(answer.agent, home);
   return new BatonError('UNAVAILABLE', `"${target}" died in the middle of its answer`, { target });
 }
 

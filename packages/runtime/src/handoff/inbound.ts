@@ -3,9 +3,10 @@ import { handedOver } from '../agent/attempt-handoff.ts';
 import { newId } from '../agent/id.ts';
 import { newScope } from '../agent/new-run.ts';
 import type { RunScope } from '../agent/port.ts';
-import type { Envelope } from '../wire/envelope.ts';
+import type { Envelope, Origin } from '../wire/envelope.ts';
 import type { Address } from '../wire/name.ts';
 import type { IncomingPrompt } from '../wire/prompt.ts';
+import { isInbox } from '../wire/subject.ts';
 import { callerOf } from './guard.ts';
 
 /** Callers that speak the bare protocol name no deadline; by its convention they give up after 10 minutes. */
@@ -37,6 +38,12 @@ export function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> 
   });
   // The protocol asks of every caller that it answers queries; one that does not lets them run out.
   return { ...bounds, canAnswer: true };
+}
+
+/** Who waits for the answer to a prompt: whoever its sender names, or the sender itself. */
+export function originOf({ envelope }: IncomingPrompt, reply: string): Origin | undefined {
+  if (envelope?.origin) return envelope.origin;
+  return isInbox(reply) ? { reply, baton: envelope !== undefined } : undefined;
 }
 
 /** What a run is told of the prompt it answers. */

@@ -3,6 +3,7 @@ import { pingAgent } from '../registry/ping.ts';
 import type { AgentView, Presence, Registry } from '../registry/registry.ts';
 import { parseAddress } from '../wire/name.ts';
 import { extrasOf, type HandoffResult, type RunResult } from '../wire/result.ts';
+import { AGENT_KIND } from '../wire/subject.ts';
 import { durableStep } from './durable/durable-step.ts';
 import { exchange } from './exchange.ts';
 import { checkOrder, checkTarget } from './guard.ts';
@@ -20,6 +21,10 @@ export function makePort(sender: Sender): HandoffPort {
       return asHandoffResult(await send(sender, { order, address }, emit));
     },
     isAvailable: (target) => takesWork(registry.find(parseAddress(target, home))),
+    takesTransfers: (target) => {
+      const presence = registry.find(parseAddress(target, home));
+      return presence.status === 'live' && presence.instances.every(({ kind }) => kind === AGENT_KIND);
+    },
     ping: async (target) => await pingAgent(bus, registry, parseAddress(target, home)),
     store: (options) => ownStore(sender, options),
     log: ({ name }) => bus.log({ owner: home, name }),
@@ -66,6 +71,7 @@ function isSamePeer(a: Peer, b: Peer | undefined): boolean {
 
 function asHandoffResult(result: RunResult): HandoffResult {
   const { success, response, insights, fallback, agent, id, durationMs, handoffs, error, spent } = result;
+  const { transferred } = result;
   return {
     success,
     // Half an answer is none: authors write `result.response ?? 'a default'`.
@@ -78,6 +84,7 @@ function asHandoffResult(result: RunResult): HandoffResult {
     handoffs,
     ...extrasOf(result),
     ...(error && { error }),
+    ...(transferred && { transferred }),
     ...(spent && { spent }),
   };
 }

@@ -5,15 +5,16 @@ import type { RunScope } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
 import { throwIfAborted } from '../wire/abort.ts';
+import type { Envelope, Origin } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import { type Priority, priorityValue } from '../wire/metadata.ts';
-import type { Address } from '../wire/name.ts';
+import { type Address, formatAddress } from '../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
 import { AnswerStream } from './answer-stream.ts';
 import type { Cancellations } from './cancellations.ts';
 import { callerOf, checkCaller, checkEnvelope } from './guard.ts';
-import { inherit, plainScope, toInput } from './inbound.ts';
+import { inherit, originOf, plainScope, toInput } from './inbound.ts';
 import type { KeepAlive } from './keep-alive.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Slots } from './slots.ts';
@@ -44,7 +45,8 @@ export async function servePrompt(serving: Serving, message: BusMessage): Promis
     const incoming = read(message, serving);
     const { envelope } = incoming;
     writer = new ReplyWriter(bus, message.reply, { toBaton: envelope !== undefined });
-    const bounds = envelope ? inherit(envelope, address) : plainScope(address);
+    const inherited = envelope ? inherit(envelope, address) : plainScope(address);
+    const bounds = { ...inherited, origin: originOf(incoming, message.reply) };
     log = log.child({ conversation: bounds.conversation, handoff: bounds.id });
     check(incoming, serving);
     using deadline = startDeadline(bounds.expiresAt, serving.signal);
@@ -54,6 +56,7 @@ export async function servePrompt(serving: Serving, message: BusMessage): Promis
       // It may have been cancelled, or have run out of time, in line.
       throwIfAborted(deadline.signal);
       writer.ack(serving.ack());
+      if (envelope?.origin) writer = takeOver(serving, envelope, envelope.origin);
       said = 'an answer could not be given';
       await answer({ ...serving, log }, { incoming, bounds, deadline }, writer);
     } finally {
@@ -64,6 +67,21 @@ export async function servePrompt(serving: Serving, message: BusMessage): Promis
     log.warn({ code: error.code, reason: error.message }, said);
     tryToFail(writer, error, log);
   }
+}
+
+/** The ack has let the source go: from here on the answer is this agent's to give, to whoever waits. */
+function takeOver(
+  { bus, address, ack }: Serving,
+  { id, source, path }: Envelope,
+  origin: Origin,
+): ReplyWriter {
+  const writer = new ReplyWriter(bus, origin.reply, { toBaton: origin.baton });
+  if (!origin.baton) return writer;
+  const [home = ''] = path.at(-1)?.split('/') ?? [];
+  const handoff = { id, from: source.agent, to: formatAddress(address, home), mode: 'transfer' } as const;
+  writer.ack(ack());
+  writer.chunk({ type: 'baton', data: { kind: 'transferred', handoff } });
+  return writer;
 }
 
 /** @throws {BatonError} RESOURCE_EXHAUSTED when no place is free in time: another instance may have one. */
@@ -113,7 +131,7 @@ async function answer(
   { incoming, bounds, deadline }: Admitted,
   writer: ReplyWriter,
 ): Promise<void> {
-  const { agent, address, bus, keepAlive, log } = serving;
+  const { agent, address, bus, cancellations, keepAlive, log } = serving;
   const input = { ...toInput(incoming, address), scope: { ...bounds, signal: deadline.signal }, log };
   const stream = new AnswerStream(writer, bus);
   keepAlive.add(writer, () => deadline.abort(new BatonError('CANCELLED', 'the caller has gone')));
@@ -123,6 +141,11 @@ async function answer(
   } finally {
     keepAlive.remove(writer);
     stream.close();
+  }
+  // The target has taken it: it writes to whoever waits, and nobody else does.
+  if (result.transferred) {
+    cancellations.passOn(bounds.id, { ...result.transferred, until: bounds.expiresAt });
+    return log.info(facts(result), 'handed on');
   }
   if (result.success) log.info(facts(result), 'answered');
   else log.warn(facts(result), 'failed');

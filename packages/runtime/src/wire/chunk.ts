@@ -21,6 +21,8 @@ export type StreamedResult = z.infer<typeof StreamedResult>;
 /** What Baton tells Baton in a stream; other callers ignore the chunk type, as the protocol asks of them. */
 export const BatonNote = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('handoff'), handoff: HandoffStarted }),
+  /** The answer comes from another agent from here on: a handoff of the agent that was asked, by transfer. */
+  z.looseObject({ kind: z.literal('transferred'), handoff: HandoffStarted }),
   z.looseObject({
     kind: z.literal('result'),
     result: StreamedResult,
@@ -37,6 +39,8 @@ export const Chunk = z.discriminatedUnion('type', [
     data: z.string(),
     /** Told with the ack to callers that sent an envelope: who took the prompt ... */
     instance: InstanceId.optional().catch(undefined),
+    /** ... of which agent, `owner/agent` ... */
+    agent: z.string().optional().catch(undefined),
     /** ... and how many seconds it will be silent at the most. */
     every_s: z.number().positive().max(60).optional().catch(undefined),
   }),

@@ -3,6 +3,7 @@ import { BatonError } from './error.ts';
 import { Message } from './message.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
 import { Money } from './money.ts';
+import { isInbox } from './subject.ts';
 
 /** The major version of the envelope this runtime writes and reads. */
 export const ENVELOPE_VERSION = 1;
@@ -33,6 +34,15 @@ export const HandoffId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" and "_"');
 export type HandoffId = z.infer<typeof HandoffId>;
+
+/** Whoever waits for the answer of a transfer, past the agents between. */
+export const Origin = z.looseObject({
+  /** Where the answer goes. A stranger names it, so an inbox and nothing else. */
+  reply: z.string().refine(isInbox, 'must be an inbox'),
+  /** It sent an envelope, and is told what Baton tells Baton. */
+  baton: z.boolean(),
+});
+export type Origin = z.infer<typeof Origin>;
 
 /** The context envelope: what a handoff carries from its source to its target. Unknown fields are kept. */
 export const Envelope = z.looseObject({
@@ -66,6 +76,8 @@ export const Envelope = z.looseObject({
   canAnswer: z.boolean().optional(),
   /** The most that may be charged for this handoff's work and all below it; absent for no bound. */
   budget: Money.optional(),
+  /** Of a transfer: who is to be answered in place of its sender, once the target has taken it. */
+  origin: Origin.optional(),
   /** W3C trace context. */
   traceparent: z.string().optional(),
   /** Ids of the durable runs this one is a step of, the first one first; absent for none. */

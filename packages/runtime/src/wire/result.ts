@@ -24,6 +24,10 @@ export const Usage = z.looseObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** A handoff by transfer that was taken: its id, and the address of the agent that answers. */
+export const Transferred = z.object({ id: z.string(), to: z.string() });
+export type Transferred = z.infer<typeof Transferred>;
+
 /** What a run yields, exactly once, whether the agent answered itself, handed off, or failed. */
 export const RunResult = z.looseObject({
   success: z.boolean(),
@@ -45,6 +49,8 @@ export const RunResult = z.looseObject({
   /** Absent when no model was called. One that makes no sense is no reason to lose the answer. */
   usage: Usage.optional().catch(undefined),
   error: ErrorInfo.optional(),
+  /** The answer is given by another agent, straight to whoever waits for it. It never crosses the bus. */
+  transferred: Transferred.optional(),
   /** What of its budget was spent, here and below; absent without a budget, and where nobody knows. */
   spent: Money.optional().catch(undefined),
 });
@@ -61,6 +67,8 @@ export interface HandoffResult {
   /** What the models of the target, and below it, have used; absent when none was called, or a host tells none. */
   readonly usage?: Usage | undefined;
   readonly error?: ErrorInfo;
+  /** The target answers whoever waits, in place of this agent: there is no response here, and none will come. */
+  readonly transferred?: Transferred;
   /** Who answered: the target, or an agent it handed to. */
   readonly agent: string;
   readonly handoffId: string;

@@ -94,7 +94,8 @@ it('stops the work three hops down by the id of the question, from anywhere', as
     return undefined;
   })();
   await mesh.begun;
-  expect(await mesh.client.cancel(id)).toEqual(['second']);
+  // The agents between have let go of it; where it went they still know.
+  expect(await mesh.client.cancel(id)).toEqual(['worker']);
   expect(await mesh.stopped).toBe('CANCELLED');
   expect((await asking)?.error).toMatchObject({ code: 'CANCELLED' });
 });

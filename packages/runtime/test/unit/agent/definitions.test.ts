@@ -142,7 +142,7 @@ describe('what a class declares', () => {
         method: 'cond',
         target: 'a',
         description: 'money',
-        mode: 'call',
+        mode: undefined,
         fallback: [],
         metadata: { priority: 'high', timeout: 30, price: 5 },
       },
