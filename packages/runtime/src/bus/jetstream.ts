@@ -1,13 +1,7 @@
-import {
-  ErrorCode,
-  type JetStreamClient,
-  type JetStreamManager,
-  type NatsConnection,
-  NatsError,
-  type StreamConfig,
-} from 'nats';
+import { ErrorCode, type JetStreamClient, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
 import { BatonError } from '../wire/error.ts';
-import { isAtLeast } from './broker/version.ts';
+import { apiCode, rethrow } from './jetstream-errors.ts';
+import { ensureStream, type Judge, requireJetStream, type WantedStream } from './requirements.ts';
 
 /** A connection, and whether its broker is away: what is sent then would pile up in this process. */
 export interface BrokerLink {
@@ -28,13 +22,13 @@ export class Stream {
   readonly js: JetStreamClient;
   readonly name: string;
   readonly #link: BrokerLink;
-  readonly #config: Partial<StreamConfig>;
+  readonly #config: WantedStream;
   #manager: Promise<JetStreamManager> | undefined;
   #made: Promise<void> | undefined;
 
   /** @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream or is too old to keep what it acknowledged. */
-  constructor(link: BrokerLink, config: Partial<StreamConfig> & { readonly name: string }) {
-    checkBroker(link.connection, config.name);
+  constructor(link: BrokerLink, config: WantedStream) {
+    requireJetStream(link.connection, `"${config.name}"`);
     this.#link = link;
     this.#config = config;
     this.name = config.name;
@@ -48,7 +42,7 @@ export class Stream {
   /** The stream's management, once the stream is there. */
   async manager(): Promise<JetStreamManager> {
     const manager = await this.#connectManager();
-    this.#made ??= ensureStream(manager, this.#config).catch((error: unknown) => {
+    this.#made ??= ensureStream(manager, this.#config, judge(this.#config)).catch((error: unknown) => {
       this.#made = undefined;
       throw error;
     });
@@ -92,36 +86,23 @@ function isGone(error: unknown): boolean {
   return apiCode(error) === NO_SUCH_STREAM || (error.code === ErrorCode.NoResponders && !error.api_error);
 }
 
-/** @throws {BatonError} FAILED_PRECONDITION saying what the broker lacks. */
-function checkBroker({ info }: NatsConnection, what: string): void {
-  const version = info?.version ?? '0';
-  if (info?.jetstream === true && isAtLeast(version)) return;
-  const lack = info?.jetstream === true ? `is ${version}` : `${version} has JetStream turned off`;
-  throw new BatonError(
-    'FAILED_PRECONDITION',
-    `"${what}" needs a broker with JetStream, nats-server 2.10.23 or newer; this one ${lack}. "npx baton up" starts one that has it`,
-  );
-}
-
-async function ensureStream(manager: JetStreamManager, config: Partial<StreamConfig>): Promise<void> {
-  const { name = '' } = config;
-  const info = () => manager.streams.info(name);
-  const found = await info().catch(async (error: unknown) => {
-    if (apiCode(error) !== NO_SUCH_STREAM) throw error;
-    // Another member may make it at the same moment.
-    const add = manager.streams.add(config);
-    return await add.catch((refused: unknown) => info().catch(() => Promise.reject(refused)));
-  });
-  const there = found.config as unknown as Record<string, unknown>;
-  // How many replicas keep it, how much and for how long, is the operator's choice; what it promises is not.
-  for (const key of ['subjects', 'retention', 'discard', 'discard_new_per_subject', 'max_msgs_per_subject']) {
-    const [wanted, is] = [(config as Record<string, unknown>)[key], there[key]];
-    if (wanted === undefined || JSON.stringify(wanted) === JSON.stringify(is)) continue;
-    throw new BatonError(
-      'FAILED_PRECONDITION',
-      `the stream "${name}" exists with "${key}": ${JSON.stringify(is)}; it must be ${JSON.stringify(wanted)}`,
-    );
-  }
+/** How many replicas keep a stream, how much and for how long, is the operator's choice; what it promises is not. */
+function judge(wanted: WantedStream): Judge {
+  const promised = [
+    'subjects',
+    'retention',
+    'discard',
+    'discard_new_per_subject',
+    'max_msgs_per_subject',
+  ] as const;
+  return (config) => {
+    for (const setting of promised) {
+      const [asked, is] = [wanted[setting], config[setting]];
+      if (asked === undefined || JSON.stringify(asked) === JSON.stringify(is)) continue;
+      return `its "${setting}" is ${JSON.stringify(is)}, not ${JSON.stringify(asked)}`;
+    }
+    return undefined;
+  };
 }
 
 /** Whether the broker refused because its stream holds a message of that subject already. */
@@ -135,25 +116,6 @@ export function isNoMessage(error: unknown): boolean {
   return code === NO_SUCH_MESSAGE || code === NOT_DELETED;
 }
 
-export function apiCode(error: unknown): number | undefined {
-  return error instanceof NatsError ? error.api_error?.err_code : undefined;
-}
-
 function description(error: unknown): string {
   return error instanceof NatsError ? (error.api_error?.description ?? '') : '';
-}
-
-/** Turns what the client throws into Baton's errors. */
-function rethrow(error: unknown): never {
-  if (error instanceof BatonError) throw error;
-  if ((error as { code?: string }).code === ErrorCode.MaxPayloadExceeded) {
-    throw new BatonError('INVALID_ARGUMENT', 'the message is larger than the broker takes', { cause: error });
-  }
-  const said = description(error);
-  if (/maximum (bytes|messages) exceeded|insufficient|resource/.test(said)) {
-    throw new BatonError('RESOURCE_EXHAUSTED', `the broker takes no more: ${said}`, { cause: error });
-  }
-  throw new BatonError('UNAVAILABLE', `the broker did not answer: ${said || String(error)}`, {
-    cause: error,
-  });
 }

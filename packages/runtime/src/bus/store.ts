@@ -1,8 +1,8 @@
 import type { KV, NatsConnection, StreamAPI } from 'nats';
 import { BatonError } from '../wire/error.ts';
 import { decodeJson, encodeJson } from '../wire/json.ts';
-import { isAtLeast } from './broker/version.ts';
 import { apiCode, isConflict, rethrow } from './jetstream-errors.ts';
+import { requireJetStream } from './requirements.ts';
 
 /**
  * JSON by key, kept by the broker. A key is tokens of letters, digits, `-`, `_`, `/` and `=`, joined by dots. What is
@@ -39,14 +39,7 @@ const NO_SUCH_STREAM = 10059;
  * NOT_FOUND for one that does not exist and was not to be made.
  */
 export async function openStore(connection: NatsConnection, options: StoreOptions): Promise<Store> {
-  const { name } = options;
-  const version = connection.info?.version ?? '0';
-  if (connection.info?.jetstream !== true || !isAtLeast(version)) {
-    throw new BatonError(
-      'FAILED_PRECONDITION',
-      `the store "${name}" needs a broker with JetStream, nats-server 2.10.23 or newer; this one is ${version}`,
-    );
-  }
+  requireJetStream(connection, `the store "${options.name}"`);
   return await bind(connection, options).catch(rethrow);
 }
 

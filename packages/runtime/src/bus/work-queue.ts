@@ -1,5 +1,6 @@
 import { AckPolicy, DiscardPolicy, nanos, RetentionPolicy, StorageType } from 'nats';
-import { apiCode, type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+import { type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+import { apiCode } from './jetstream-errors.ts';
 import { WorkConsumer } from './work-consumer.ts';
 
 export interface WorkQueueOptions {

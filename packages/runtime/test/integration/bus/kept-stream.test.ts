@@ -14,7 +14,7 @@ it('lets the first value of a subject stand, whoever writes how many at once', a
   expect(await kept.last(`baton.${owner}.x.b`)).toBeUndefined();
   expect(() => bus.kept({ ...options, perSubject: 3 })).not.toThrow();
   await expect(bus.kept({ ...options, perSubject: 3 }).last(`baton.${owner}.x.a`)).rejects.toThrow(
-    /exists with "discard"/,
+    /its "discard" is/,
   );
 });
 
