@@ -72,7 +72,13 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
   const { url } = await resolveServer(options.server === undefined ? {} : { server: options.server });
   const log = options.log ?? pino({ enabled: false });
   const onError = (err: unknown) => log.error({ err }, 'a subscriber failed');
-  const bus = await Bus.connect({ server: url, name, onError });
+  const bus = await Bus.connect({
+    server: url,
+    name,
+    onError,
+    onAway: () => log.warn({ server: url }, 'the broker is away; trying to reach it again'),
+    onReturn: (outage) => log.info({ server: url, ...outage }, 'the broker is back'),
+  });
   const { stays = false, durable = {} } = options;
   return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays, durable });
 }

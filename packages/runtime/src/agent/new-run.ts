@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly retries?: number;
   /** The most that may be charged for the answer, all handoffs included. Default: no bound but the balance. */
   readonly budget?: Money;
+  /** What happens while the broker cannot be reached: `fail` within two seconds (the default), or `wait` until the deadline. */
+  readonly whileAway?: 'fail' | 'wait';
   readonly signal?: AbortSignal;
   /** Answers what agents ask back while they work. Default: they are told that nobody answers. */
   readonly onQuery?: OnQuery | undefined;
@@ -45,6 +47,10 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
   }
   if (!Number.isInteger(maxHops) || maxHops < 1 || maxHops > MAX_HOPS) {
     throw invalid('maxHops', `must be a whole number from 1 to ${MAX_HOPS}, not ${maxHops}`);
+  }
+  const { whileAway = 'fail' } = options;
+  if (whileAway !== 'fail' && whileAway !== 'wait') {
+    throw invalid('whileAway', `must be "fail" or "wait", not ${JSON.stringify(whileAway)}`);
   }
   if (!/^\P{Cc}{1,128}$/u.test(conversation)) {
     throw invalid('conversation', 'must have 1 to 128 characters, none of them a control character');

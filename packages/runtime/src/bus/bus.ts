@@ -1,13 +1,15 @@
 import { setMaxListeners } from 'node:events';
-import { ErrorCode, type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
-import { BatonError } from '../wire/error.ts';
+import { type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
+import type { BatonError } from '../wire/error.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
+import { guardWith, rethrowLater } from './guard.ts';
 import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.ts';
 import type { BrokerLink } from './jetstream.ts';
 import { KeptStream, type KeptStreamOptions } from './kept-stream.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
-import { Outage } from './outage.ts';
+import { Outage, type Patience } from './outage.ts';
+import { notAllowedError, publishError, tooLargeError } from './publish-error.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -44,22 +46,32 @@ export class Bus implements AsyncDisposable {
   readonly #guard: Guard;
   readonly #outage: Outage;
   readonly #onReturn = new Set<() => void>();
+  #dropped = 0;
 
-  private constructor(connection: NatsConnection, guard: Guard) {
+  private constructor(connection: NatsConnection, options: ConnectOptions) {
     this.#connection = connection;
-    this.#guard = guard;
-    this.#inbox = new Inbox(connection, { guard });
+    this.#guard = guardWith(options.onError ?? rethrowLater);
+    this.#inbox = new Inbox(connection, { guard: this.#guard });
     this.#outage = new Outage(connection, {
-      onAway: () => this.#inbox.failAll(this.#away()),
-      onReturn: () => {
+      onDown: () => this.#inbox.tellOutage(false),
+      onAway: () => {
+        options.onAway?.();
+        this.#inbox.fail(this.#outage.error, ({ request }) => request?.isPatient !== true);
+      },
+      onReturn: (awayMs) => {
+        options.onReturn?.({ awayMs, dropped: this.#dropped });
+        this.#dropped = 0;
+        this.#inbox.tellOutage(true);
         for (const callback of this.#onReturn) callback();
       },
+      onRefused: (subject) =>
+        this.#inbox.fail(notAllowedError(subject), ({ request }) => request?.subject === subject),
     });
   }
 
   /** @throws {BatonError} UNAVAILABLE when no broker answers in time (default 2.5 s). */
   static async connect(options: ConnectOptions): Promise<Bus> {
-    return new Bus(await connectToBroker(options), guardWith(options.onError ?? rethrowLater));
+    return new Bus(await connectToBroker(options), options);
   }
 
   /** The largest message the broker takes, in bytes, headers counted. */
@@ -78,14 +90,16 @@ export class Bus implements AsyncDisposable {
 
   /**
    * @throws {BatonError} INVALID_ARGUMENT when the message with its headers is larger than the broker takes (the
-   * connection lives on), UNAVAILABLE once the connection is closed.
+   * connection lives on), UNAVAILABLE once the connection is closed. While the broker is away nothing is sent, and nothing is
+   * kept to be sent later: what has to arrive waits for `whenThere`.
    */
   publish(
     subject: string,
     data: Uint8Array,
     options: { reply?: string; headers?: Record<string, string> } = {},
   ): void {
-    if (data.length > this.maxPayload) throw tooLarge(data.length, this.maxPayload);
+    if (data.length > this.maxPayload) throw tooLargeError(data.length, this.maxPayload);
+    if (this.#outage.isDown) return void this.#dropped++;
     const { reply, headers } = options;
     try {
       this.#connection.publish(subject, data, {
@@ -93,7 +107,7 @@ export class Bus implements AsyncDisposable {
         ...(headers && { headers: toHeaders(headers) }),
       });
     } catch (cause) {
-      throw this.#notPublished(cause, data.length);
+      throw publishError(cause, data.length, this.maxPayload);
     }
   }
 
@@ -111,11 +125,39 @@ export class Bus implements AsyncDisposable {
 
   /**
    * Publishes a request and follows its replies; see `followReplies` for the errors.
-   * @throws {BatonError} UNAVAILABLE at once while the broker is away, and a second after it went.
+   * @throws {BatonError} UNAVAILABLE when the broker is away for more than a second, before or after; with `whileAway: 'wait'`
+   * DEADLINE_EXCEEDED instead. PERMISSION_DENIED when the broker does not let this member publish there.
    */
   follow(subject: string, data: Uint8Array, handlers: ReplyHandlers): Promise<void> {
-    if (this.#outage.isAway) return Promise.reject(this.#away());
-    return followReplies(this.#inbox, (reply) => this.publish(subject, data, { reply }), handlers);
+    const publish = (reply: string) => this.publish(subject, data, { reply });
+    const start = () => followReplies(this.#inbox, { subject, publish }, handlers);
+    if (!this.#outage.isDown) return start();
+    return this.whenThere(handlers).then(start);
+  }
+
+  /** Resolves when the broker is there, at once when it is. @throws {BatonError} UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED. */
+  whenThere(patience: Patience): Promise<void> {
+    return this.#outage.over(patience);
+  }
+
+  /** Whether the broker cannot be reached this moment. */
+  get isDown(): boolean {
+    return this.#outage.isDown;
+  }
+
+  /** Whether the broker has been away for more than a second. */
+  get isAway(): boolean {
+    return this.#outage.isAway;
+  }
+
+  /** Whether the broker has come back just now: other members may still be on their way. */
+  get isReturning(): boolean {
+    return this.#outage.isReturning;
+  }
+
+  /** What is said to whoever wants something of a broker that is away. */
+  get awayError(): BatonError {
+    return this.#outage.error;
   }
 
   /** Whether anyone listens on a subject: false once the broker says that nobody does, true for every other outcome. */
@@ -178,17 +220,13 @@ export class Bus implements AsyncDisposable {
 
   /** Opens a shared log; see `openLog`. */
   log(options: LogOptions): Promise<Log> {
-    return openLog(this.#connection, options);
+    const onReturn = (callback: () => void) => this.onReconnect(callback).close;
+    return openLog({ connection: this.#connection, onReturn }, options);
   }
 
   /** Whether the broker can keep anything at all. */
   get hasJetStream(): boolean {
     return this.#connection.info?.jetstream === true;
-  }
-
-  /** Whether the broker has been away for more than a second: what is published now may never arrive. */
-  get isAway(): boolean {
-    return this.#outage.isAway;
   }
 
   /** A stream of values, made when it is first used. @throws {BatonError} FAILED_PRECONDITION when the broker can keep none. */
@@ -209,17 +247,6 @@ export class Bus implements AsyncDisposable {
 
   get #link(): BrokerLink {
     return { connection: this.#connection, isAway: () => this.#outage.isAway };
-  }
-
-  #away(): BatonError {
-    return new BatonError('UNAVAILABLE', `the broker at ${this.server} is away; trying to reach it again`);
-  }
-
-  #notPublished(cause: unknown, bytes: number): BatonError {
-    if ((cause as { code?: unknown }).code === ErrorCode.MaxPayloadExceeded) {
-      return tooLarge(bytes, this.maxPayload);
-    }
-    return new BatonError('UNAVAILABLE', 'the connection to the broker is closed', { cause });
   }
 
   /** Waits until the broker has seen everything published so far. */
@@ -244,24 +271,6 @@ export class Bus implements AsyncDisposable {
   }
 }
 
-const guardWith =
-  (onError: (error: unknown) => void): Guard =>
-  (callback) =>
-  (value) => {
-    try {
-      callback(value);
-    } catch (error) {
-      onError(error);
-    }
-  };
-
-/** Loud, where nobody listens for errors: a programming mistake must not pass unseen. */
-function rethrowLater(error: unknown): void {
-  setImmediate(() => {
-    throw error;
-  });
-}
-
 const NEVER = new AbortController().signal;
 const EMPTY = new Uint8Array(0);
 // Every request under way listens to it, however many there are.
@@ -271,12 +280,4 @@ function toHeaders(values: Record<string, string>): MsgHdrs {
   const headers = natsHeaders();
   for (const [name, value] of Object.entries(values)) headers.set(name, value);
   return headers;
-}
-
-function tooLarge(bytes: number, limit: number): BatonError {
-  const mb = (n: number) => `${(n / 1_048_576).toFixed(1)} MB`;
-  return new BatonError(
-    'INVALID_ARGUMENT',
-    `the message has ${mb(bytes)}; the broker takes at most ${mb(limit)}`,
-  );
 }

@@ -11,10 +11,14 @@ export interface ConnectOptions {
   readonly timeoutMs?: number;
   /** Told what a subscriber threw. Default: it is thrown again, uncaught. */
   readonly onError?: (error: unknown) => void;
+  /** Told when the broker has been away for a second. */
+  readonly onAway?: () => void;
+  /** Told when it is back: for how many milliseconds it was away, and how many messages were not sent meanwhile. */
+  readonly onReturn?: (outage: { readonly awayMs: number; readonly dropped: number }) => void;
 }
 
 /**
- * Connects, and from then on reconnects for ever: 250 ms between tries, a silent broker noticed after 10 s.
+ * Connects, and from then on reconnects for ever: 250 to 500 ms between tries, a silent broker noticed after 4 to 6 s.
  * @throws {BatonError} UNAVAILABLE when no broker answers in time, PERMISSION_DENIED when it refuses.
  */
 export async function connectToBroker(options: ConnectOptions): Promise<NatsConnection> {
@@ -27,7 +31,7 @@ export async function connectToBroker(options: ConnectOptions): Promise<NatsConn
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       reconnectJitter: 250,
-      pingInterval: 5000,
+      pingInterval: 2000,
       maxPingOut: 2,
       noAsyncTraces: true,
       ignoreClusterUpdates: false,
@@ -37,7 +41,9 @@ export async function connectToBroker(options: ConnectOptions): Promise<NatsConn
   }
 }
 
-function explain(server: string, cause: unknown): BatonError {
+function explain(url: string, cause: unknown): BatonError {
+  // A password is not for the log.
+  const server = url.replace(/\/\/[^@/,]*@/g, '//');
   const code = (cause as { code?: string }).code ?? '';
   if (/AUTH|PERMISSION/.test(code)) {
     return new BatonError('PERMISSION_DENIED', `the broker at ${server} refused the connection: ${code}`, {

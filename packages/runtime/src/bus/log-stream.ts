@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DiscardPolicy,
   type JetStreamClient,
   type JetStreamManager,
+  type JsMsg,
   type NatsConnection,
   nanos,
   RetentionPolicy,
@@ -9,8 +11,9 @@ import {
 } from 'nats';
 import { BatonError } from '../wire/error.ts';
 import { decodeJson, encodeJson } from '../wire/json.ts';
-import { isAtLeast } from './broker/version.ts';
 import { apiCode, isConflict, rethrow } from './jetstream-errors.ts';
+import { type Following, followStream } from './log-follow.ts';
+import { ensureStream, requireJetStream } from './requirements.ts';
 
 /** One entry of a log. */
 interface LogEntry {
@@ -51,10 +54,17 @@ export interface LogOptions {
   readonly name: string;
 }
 
+/** The connection, and how to hear that its broker was lost and found again. */
+export interface LogLink {
+  readonly connection: NatsConnection;
+  readonly onReturn: Following['onReturn'];
+}
+
 interface Stream {
   readonly name: string;
   readonly subject: string;
   readonly js: JetStreamClient;
+  readonly onReturn: Following['onReturn'];
   readonly manager: JetStreamManager;
 }
 
@@ -62,8 +72,10 @@ const TIMEOUT_MS = 1000;
 const DUPLICATE_WINDOW_MS = 600_000;
 /** Entries asked for at a time. */
 const WINDOW = 128;
+/** An entry that is not found for so long is lost, milliseconds. */
+const LOST_AFTER_MS = 5000;
+const LOOK_AGAIN_MS = 250;
 const NO_SUCH_MESSAGE = 10037;
-const NO_SUCH_STREAM = 10059;
 
 /**
  * Opens a log, making it when it is new. How many replicas keep it is the operator's choice: an existing stream is
@@ -71,24 +83,20 @@ const NO_SUCH_STREAM = 10059;
  * @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream, is too old to keep what it acknowledged,
  * or keeps a stream of that name which drops entries.
  */
-export async function openLog(connection: NatsConnection, { owner, name }: LogOptions): Promise<Log> {
+export async function openLog(link: LogLink, { owner, name }: LogOptions): Promise<Log> {
+  const { connection, onReturn } = link;
   if (!/^[a-z0-9-]{1,32}$/.test(name)) {
     throw new BatonError('INVALID_ARGUMENT', `a log's name is 1 to 32 of a-z, 0-9 and "-", not "${name}"`);
   }
-  const version = connection.info?.version ?? '0';
-  if (connection.info?.jetstream !== true || !isAtLeast(version)) {
-    throw new BatonError(
-      'FAILED_PRECONDITION',
-      `the log "${name}" needs a broker with JetStream, nats-server 2.10.23 or newer; this one is ${version}`,
-    );
-  }
+  requireJetStream(connection, `the log "${name}"`);
   const stream: Stream = {
     name: `baton_${owner}_${name}`,
     subject: `baton.${owner}.log.${name}`,
     js: connection.jetstream({ timeout: TIMEOUT_MS }),
+    onReturn,
     manager: await connection.jetstreamManager({ timeout: TIMEOUT_MS, checkAPI: false }),
   };
-  await ensureStream(stream).catch(rethrow);
+  await ensureLog(stream).catch(rethrow);
   return {
     append: (value, options) => append(stream, value, options),
     read: (from) => read(stream, from),
@@ -96,36 +104,27 @@ export async function openLog(connection: NatsConnection, { owner, name }: LogOp
   };
 }
 
-async function ensureStream({ name, subject, manager }: Stream): Promise<void> {
-  const add = () =>
-    manager.streams.add({
-      name,
-      subjects: [subject],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.New,
-      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
-      deny_delete: true,
-      deny_purge: true,
-      allow_direct: false,
-    });
-  const info = (options = {}) => manager.streams.info(name, options);
-  const found = await info().catch(async (error: unknown) => {
-    if (apiCode(error) !== NO_SUCH_STREAM) throw error;
-    // Another member may make it at the same moment.
-    return await add().catch(() => info());
+async function ensureLog({ name, subject, manager }: Stream): Promise<void> {
+  const wanted = {
+    name,
+    subjects: [subject],
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.New,
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+    deny_delete: true,
+    deny_purge: true,
+    allow_direct: false,
+  };
+  await ensureStream(manager, wanted, (config) => {
+    const forgets =
+      config.retention !== RetentionPolicy.Limits ||
+      config.max_age > 0 ||
+      (config.discard !== DiscardPolicy.New && Math.max(config.max_msgs, config.max_bytes) > 0);
+    if (forgets) return `it is not a log, it drops entries of "${subject}"`;
+    const isOwn = config.subjects.length === 1 && config.subjects[0] === subject;
+    return isOwn ? undefined : `it is not a log, it must keep "${subject}" and nothing else`;
   });
-  const { config } = found;
-  const forgets =
-    config.retention !== RetentionPolicy.Limits ||
-    config.max_age > 0 ||
-    (config.discard !== DiscardPolicy.New && Math.max(config.max_msgs, config.max_bytes) > 0);
-  if (forgets || config.subjects.length !== 1 || config.subjects[0] !== subject) {
-    throw new BatonError(
-      'FAILED_PRECONDITION',
-      `the stream "${name}" exists and is not a log: it must keep all of "${subject}" and nothing else`,
-    );
-  }
 }
 
 async function append(stream: Stream, value: unknown, options: AppendOptions): Promise<number | undefined> {
@@ -144,17 +143,30 @@ async function append(stream: Stream, value: unknown, options: AppendOptions): P
 
 async function* read(stream: Stream, from: number): AsyncGenerator<LogEntry> {
   const last = await fetchEntry(stream, { last_by_subj: stream.subject });
-  if (!last && from > 1) throw lost(stream, from - 1);
+  if (!last && from > 1) await fetchAgain(stream, from - 1);
   if (!last || last.sequence < from) return;
   for (let start = from; start < last.sequence; start += WINDOW) {
     const size = Math.min(WINDOW, last.sequence - start);
     const asked = Array.from({ length: size }, (_, index) => fetchEntry(stream, { seq: start + index }));
     for (const [index, entry] of (await Promise.all(asked)).entries()) {
-      if (!entry) throw lost(stream, start + index);
-      yield entry;
+      yield entry ?? (await fetchAgain(stream, start + index));
     }
   }
   yield last;
+}
+
+/**
+ * Asks again for an entry that must be there: after a partition a replica that lags, or a leader that is none any more, says
+ * "not found" of what others have.
+ */
+async function fetchAgain(stream: Stream, sequence: number): Promise<LogEntry> {
+  const giveUpAt = performance.now() + LOST_AFTER_MS;
+  while (performance.now() < giveUpAt) {
+    await sleep(LOOK_AGAIN_MS);
+    const entry = await fetchEntry(stream, { seq: sequence });
+    if (entry) return entry;
+  }
+  throw lost(stream, sequence);
 }
 
 async function fetchEntry(
@@ -171,16 +183,10 @@ async function fetchEntry(
 }
 
 async function follow(stream: Stream, from: number, onEntry: (entry: LogEntry) => void) {
-  try {
-    const consumer = await stream.js.consumers.get(stream.name, { opt_start_seq: from });
-    const messages = await consumer.consume({
-      callback: ({ seq, info, data }) =>
-        onEntry({ sequence: seq, time: Math.floor(info.timestampNanos / 1e6), value: decodeJson(data) }),
-    });
-    return { close: () => messages.stop() };
-  } catch (error) {
-    return rethrow(error);
-  }
+  const { js, name, onReturn } = stream;
+  const onMessage = ({ seq, info, data }: JsMsg) =>
+    onEntry({ sequence: seq, time: Math.floor(info.timestampNanos / 1e6), value: decodeJson(data) });
+  return await followStream({ js, stream: name, from, onMessage, onReturn }).catch(rethrow);
 }
 
 function lost({ name }: Stream, sequence: number): BatonError {

@@ -16,6 +16,8 @@ export interface ReplyHandlers {
   readonly firstReplyMs?: number;
   /** Settles with an error when it turns out that nobody can answer; counts until the first reply. */
   readonly doubt?: Promise<BatonError | undefined> | undefined;
+  /** What a broker that goes away means: `fail` (the default) after a second, `wait` for it until `expiresAt`. */
+  readonly whileAway?: 'fail' | 'wait' | undefined;
   /** Gives up with `CANCELLED`, or with the BatonError that is its reason. */
   readonly signal: AbortSignal;
 }
@@ -27,6 +29,15 @@ export const NO_RESPONDERS = 503;
 const CHECK_MS = 1000;
 
 /**
+ * How long after the broker's return a request may stay unheard of, milliseconds: agents tell every 2 s that they are at work,
+ * and what was told meanwhile is lost. Who may be silent for longer is given that time.
+ */
+const RETURN_MS = 3000;
+
+/** Who may be silent for longer than this does not tell often, milliseconds. */
+const OFTEN_MS = 10_000;
+
+/**
  * Publishes a request and settles when its last reply came.
  * @throws {BatonError} UNAVAILABLE at once when nobody serves the subject, and after `firstReplyMs` or `silenceMs`
  * without a word;
@@ -34,16 +45,29 @@ const CHECK_MS = 1000;
  */
 export function followReplies(
   inbox: Inbox,
-  publish: (reply: string) => void,
+  { subject, publish }: { readonly subject: string; publish(reply: string): void },
   handlers: ReplyHandlers,
 ): Promise<void> {
-  const { signal, expiresAt, check } = handlers;
+  const { signal, expiresAt, check, whileAway = 'fail' } = handlers;
   return new Promise((resolve, reject) => {
     let heardAt = Date.now();
     let patienceMs = handlers.firstReplyMs ?? handlers.silenceMs;
-    let isAnswered = false;
+    const request = {
+      subject,
+      isPatient: whileAway === 'wait',
+      isAnswered: false,
+      openedAt: heardAt,
+      onOutage: (isOver: boolean) => {
+        wasAway = true;
+        heardAt = Date.now();
+        if (!isOver) patienceMs = Number.POSITIVE_INFINITY;
+        else patienceMs = request.isAnswered ? afterReturn(handlers.silenceMs) : RETURN_MS;
+        reply.expireAt(nextLook(heardAt));
+      },
+    };
+    let wasAway = false;
     const nextLook = (from: number) =>
-      Math.min(expiresAt, heardAt + patienceMs, isAnswered && check ? from + CHECK_MS : expiresAt);
+      Math.min(expiresAt, heardAt + patienceMs, request.isAnswered && check ? from + CHECK_MS : expiresAt);
     const settle = (error?: unknown) => {
       reply.close();
       signal.removeEventListener('abort', onAbort);
@@ -58,17 +82,19 @@ export function followReplies(
     const onExpire = (reason?: BatonError) => {
       const now = Date.now();
       const isOver = now >= Math.min(expiresAt, heardAt + patienceMs);
-      if (reason || isOver) return settle(reason ?? expiryError(expiresAt, patienceMs));
+      if (reason || isOver) return settle(reason ?? expiryError(expiresAt, wasAway ? undefined : patienceMs));
       reply.expireAt(nextLook(now));
       void lookAfter(heardAt);
     };
     const reply: ReplySubject = inbox.open({
+      request,
       expiresAt: nextLook(heardAt),
       onExpire,
       onMessage: (message) => {
         try {
           if (message.headers?.code === NO_RESPONDERS) return settle(new NoResponders());
-          isAnswered = true;
+          request.isAnswered = true;
+          wasAway = false;
           heardAt = Date.now();
           if (handlers.onReply(message)) return settle();
           patienceMs = handlers.silenceMs;
@@ -79,7 +105,7 @@ export function followReplies(
       },
     });
     void handlers.doubt?.then((error) => {
-      if (error && !isAnswered) settle(error);
+      if (error && !request.isAnswered) settle(error);
     });
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -105,7 +131,15 @@ export class Silence extends BatonError {
   }
 }
 
-function expiryError(expiresAt: number, silenceMs: number): BatonError {
+function expiryError(expiresAt: number, silenceMs: number | undefined): BatonError {
   if (Date.now() >= expiresAt) return new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
-  return new Silence(silenceMs);
+  if (silenceMs !== undefined) return new Silence(silenceMs);
+  return new BatonError(
+    'UNAVAILABLE',
+    'the broker was away; whether the request was answered meanwhile is not known',
+  );
+}
+
+function afterReturn(silenceMs: number): number {
+  return silenceMs > OFTEN_MS ? silenceMs : RETURN_MS;
 }

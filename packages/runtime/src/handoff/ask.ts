@@ -51,7 +51,7 @@ export async function ask(
     using deadline = startDeadline(bounds.expiresAt, signal);
     const scope = { ...bounds, signal: deadline.signal };
     const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata, scope } as const;
-    return await carryOut(sender, { order, address }, emit);
+    return await carryOut(sender, { order, address, whileAway: options.whileAway }, emit);
   };
   return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '../bus/bus.ts';
 import { CancelAnswer, CancelRequest } from '../wire/cancel.ts';
 import { BatonError } from '../wire/error.ts';
@@ -5,6 +6,9 @@ import { decodeJson, encodeJson } from '../wire/json.ts';
 import { type Address, type Owner, parseAddress } from '../wire/name.ts';
 import type { Transferred } from '../wire/result.ts';
 import { cancelSubject } from '../wire/subject.ts';
+
+/** How often what is given up is told again after an outage, milliseconds. */
+const AGAIN_MS = 500;
 
 /** Who gives something up, in the words of the error that the one who works on it sees. */
 const cancelled = () => new BatonError('CANCELLED', 'cancelled by the caller');
@@ -72,15 +76,25 @@ export class Cancellations {
   }
 }
 
+interface Cancel {
+  readonly id: string;
+  /** When the handoff is over anyhow: until then a broker that is away is waited for. Default: it is not. */
+  readonly expiresAt?: number;
+  readonly reply?: string | undefined;
+}
+
 /** Tells every instance of an agent to stop a handoff. What cannot be told is left to the deadline. */
-export function sendCancel(
-  bus: Bus,
-  { owner, agent }: Address,
-  { id, reply }: { readonly id: string; readonly reply?: string | undefined },
-): void {
+export function sendCancel(bus: Bus, { owner, agent }: Address, { id, expiresAt = 0, reply }: Cancel): void {
+  const request = encodeJson({ id } satisfies CancelRequest);
+  const tell = () => bus.publish(cancelSubject(owner, agent), request, reply === undefined ? {} : { reply });
+  const tellLater = async () => {
+    await bus.whenThere({ whileAway: 'wait', expiresAt });
+    // Who works on it may be on its way back; to be told twice does no harm.
+    for (tell(); bus.isReturning; tell()) await sleep(AGAIN_MS, undefined, { ref: false });
+  };
   try {
-    const request = encodeJson({ id } satisfies CancelRequest);
-    bus.publish(cancelSubject(owner, agent), request, reply === undefined ? {} : { reply });
+    if (bus.isDown) void tellLater().catch(() => {});
+    else tell();
   } catch {
     // The connection is closed: the far end notices that nobody listens any more.
   }

@@ -27,6 +27,7 @@ const PING_MS = 1000;
 interface Call {
   readonly order: HandoffOrder;
   readonly address: Address;
+  readonly whileAway?: 'fail' | 'wait' | undefined;
 }
 
 /**
@@ -34,12 +35,15 @@ interface Call {
  * the deadline, for an agent whose instances are all busy. Never rejects: every failure is a result, with whatever
  * text had arrived.
  */
-export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<RunResult> {
-  const { order } = call;
+export async function exchange(
+  sender: Sender,
+  { order, address, whileAway }: Call,
+  emit: Emit,
+): Promise<RunResult> {
   const started = performance.now();
-  let tried = call;
-  let answer = await whenFree(sender, call, emit);
-  for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, call, answer); left--) {
+  let tried: Call = { order, address, whileAway };
+  let answer = await whenFree(sender, tried, emit);
+  for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, tried, answer); left--) {
     // What has been streamed of the first try cannot be taken back: the second one comes with its result.
     const quiet: Emit = (event) => event.type === 'text' || emit(event);
     tried = withRest(tried, answer);
@@ -50,12 +54,13 @@ export async function exchange(sender: Sender, call: Call, emit: Emit): Promise<
 }
 
 /** What a try that was lost has spent, or may have, the next one has no more. */
-function withRest({ order, address }: Call, lost: Answer): Call {
+function withRest(call: Call, lost: Answer): Call {
+  const { order } = call;
   const { budget } = order.scope;
-  if (!budget) return { order, address };
+  if (!budget) return call;
   const spent = Math.min(lost.spent(budget)?.amount ?? budget.amount, budget.amount);
   const rest = { ...budget, amount: budget.amount - spent };
-  return { order: { ...order, scope: { ...order.scope, budget: rest } }, address };
+  return { ...call, order: { ...order, scope: { ...order.scope, budget: rest } } };
 }
 
 /** A result that counts what went with the tries before, which had the whole budget before the last had what was left. */
@@ -84,21 +89,24 @@ async function whenFree(sender: Sender, call: Call, emit: Emit): Promise<Answer>
 
 /** One try: published once, followed to its end. Never rejects; what went wrong is in the answer. */
 async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
-  const { order, address } = call;
+  const { order, address, whileAway } = call;
   const { bus, breakers } = sender;
+  const { signal, expiresAt } = order.scope;
   const name = `${address.owner}/${address.agent}`;
   const answer = new Answer(emit, { bus, address });
   const isTransfer = order.mode === 'transfer';
   let isPublished = false;
   try {
     if (!breakers.allows(name)) throw hanging(sender, address);
+    if (bus.isDown) await bus.whenThere({ whileAway, signal, expiresAt });
     const data = encodeHandoff(order, address, sender.source());
     sender.retries.earn();
-    await route(sender.registry, address, ({ subject, doubt }) => {
+    await route(sender, address, ({ subject, doubt }) => {
       isPublished = true;
       return bus.follow(subject, data, {
-        signal: order.scope.signal,
-        expiresAt: order.scope.expiresAt,
+        signal,
+        expiresAt,
+        whileAway,
         doubt,
         firstReplyMs: ACK_MS,
         get silenceMs() {
@@ -112,7 +120,7 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
     breakers.succeeded(name);
     answer.end();
     // Given up in the very moment it was taken over: whoever took it must be told.
-    if (isTransfer) throwIfAborted(order.scope.signal);
+    if (isTransfer) throwIfAborted(signal);
   } catch (thrown) {
     const isNobody = thrown instanceof NoResponders;
     if (isPublished && !isNobody) cancel(bus, call, answer);
@@ -127,12 +135,15 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
 
 /** Who was asked passes it on to whom it has handed the question; who has taken it over is told as well, if known. */
 function cancel(bus: Bus, { order, address }: Call, { agent, transferredAs }: Answer): void {
-  sendCancel(bus, address, { id: order.id });
-  if (transferredAs !== undefined) sendCancel(bus, agent, { id: transferredAs });
+  const { expiresAt } = order.scope;
+  sendCancel(bus, address, { id: order.id, expiresAt });
+  if (transferredAs !== undefined) sendCancel(bus, agent, { id: transferredAs, expiresAt });
 }
 
 /** Whether the instance at work is still there: the broker knows at once when its process has gone. */
 async function lookAfter({ bus, registry, home }: Sender, answer: Answer) {
+  // After an outage it may be on its way back.
+  if (bus.isDown || bus.isReturning) return undefined;
   const presence = registry.find(answer.agent);
   const only =
     presence.status === 'live' && presence.instances.length === 1 ? presence.instances[0] : undefined;

@@ -57,7 +57,8 @@ export class KeepAlive {
   #beat(writer: ReplyWriter, kept: Kept): void {
     try {
       kept.noListener ??= this.#bus.openReply(({ headers }) => {
-        if (headers?.code !== NO_RESPONDERS) return;
+        // After an outage the caller may be on its way back.
+        if (headers?.code !== NO_RESPONDERS || this.#bus.isReturning) return;
         // A caller that reconnects is away for a moment; one that is away twice in a row has gone.
         if (kept.missed === kept.beats - 1) kept.onGone();
         kept.missed = kept.beats;

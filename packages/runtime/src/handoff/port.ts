@@ -1,6 +1,7 @@
 import type { HandoffPort, Peer, Store, StoreOptions } from '../agent/port.ts';
 import { pingAgent } from '../registry/ping.ts';
 import type { AgentView, Presence, Registry } from '../registry/registry.ts';
+import { HandoffError } from '../wire/error.ts';
 import { parseAddress } from '../wire/name.ts';
 import { extrasOf, type HandoffResult, type RunResult } from '../wire/result.ts';
 import { AGENT_KIND } from '../wire/subject.ts';
@@ -14,7 +15,13 @@ export function makePort(sender: Sender): HandoffPort {
   const { bus, registry, home } = sender;
   return {
     owner: home,
-    check: (order) => checkTarget(order, checkOrder(order, home), { registry, home }),
+    check: (order) => {
+      const address = checkOrder(order, home);
+      // What the registry has not heard of meanwhile says nothing about the target.
+      if (bus.isAway)
+        throw new HandoffError(bus.awayError.message, { code: 'UNAVAILABLE', target: order.target });
+      checkTarget(order, address, { registry, home });
+    },
     carryOut: async (order, emit) => {
       const address = checkOrder(order, home);
       const send = order.scope.journal ? durableStep : exchange;

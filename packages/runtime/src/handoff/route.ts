@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '../bus/bus.ts';
 import { NoResponders } from '../bus/reply-stream.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { BatonError } from '../wire/error.ts';
@@ -7,9 +9,15 @@ import { promptSubject } from '../wire/subject.ts';
 /** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
 const DOUBT_MS = 100;
 
-/** Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known. */
+/** How long to wait for an agent that is on its way back before it is tried again, milliseconds. */
+const AGAIN_MS = 100;
+
+/**
+ * Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known; and again, for as long as
+ * members may still be on their way back after an outage.
+ */
 export async function route(
-  registry: Registry,
+  { registry, bus }: { readonly registry: Registry; readonly bus: Bus },
   address: Address,
   send: (attempt: Attempt) => Promise<void>,
 ): Promise<void> {
@@ -20,8 +28,11 @@ export async function route(
     if (!(thrown instanceof NoResponders)) throw thrown;
     await registry.synced();
     const announced = subjectOf(registry, address);
-    if (announced === subject) throw thrown;
-    await send({ subject: announced, doubt: undefined });
+    if (announced !== subject) return await send({ subject: announced, doubt: undefined });
+    // Only what the broker has refused itself is known to have reached nobody.
+    if (thrown instanceof Doubted || !bus.isReturning) throw thrown;
+    await sleep(AGAIN_MS);
+    await route({ registry, bus }, address, send);
   }
 }
 

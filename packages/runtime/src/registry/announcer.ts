@@ -1,4 +1,4 @@
-import type { Bus } from '../bus/bus.ts';
+import type { Bus, Subscription } from '../bus/bus.ts';
 import { encodeHeartbeat, type InstanceState } from '../wire/heartbeat.ts';
 import type { Address } from '../wire/name.ts';
 import { AGENT_KIND, heartbeatSubject } from '../wire/subject.ts';
@@ -27,6 +27,7 @@ export class Announcer {
   readonly #options: AnnouncerOptions;
   #instance = '';
   #timer: NodeJS.Timeout | undefined;
+  #returning: Subscription | undefined;
 
   constructor(options: AnnouncerOptions) {
     this.#options = options;
@@ -36,6 +37,8 @@ export class Announcer {
   start(instance: string): void {
     this.#instance = instance;
     this.#beatAndSchedule();
+    // What was beaten while the broker was away nobody has heard.
+    this.#returning = this.#options.bus.onReconnect(() => this.announce());
   }
 
   /** A fresh heartbeat, encoded; also the answer of the status endpoint. */
@@ -64,6 +67,7 @@ export class Announcer {
   /** Says goodbye: observers drop the instance at once. */
   stop(): void {
     clearTimeout(this.#timer);
+    this.#returning?.close();
     this.#publish(this.heartbeat('stopped'));
   }
 

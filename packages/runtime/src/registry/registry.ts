@@ -64,9 +64,10 @@ export class Registry {
     this.#sweep = setInterval(() => this.#expire(), SWEEP_MS);
     this.#sweep.unref();
     this.#synced = this.#sync();
-    this.#bus.onReconnect(() => {
+    const returning = this.#bus.onReconnect(() => {
       this.#synced = this.#sync();
     });
+    this.#subscriptions.push(returning);
   }
 
   /** Resolves when everyone alive has been asked and has answered: about 150 ms, at most about a second. */
