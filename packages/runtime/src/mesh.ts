@@ -13,6 +13,7 @@ import { cancelEverywhere } from './handoff/cancellations.ts';
 import { cancelRun } from './handoff/durable/cancel-run.ts';
 import { DurableCalls } from './handoff/durable/durable-calls.ts';
 import { type DurableOptions, Spaces } from './handoff/durable/spaces.ts';
+import { DEFAULT_INLINE_LIMIT } from './handoff/large-request.ts';
 import { makePort, ownStore } from './handoff/port.ts';
 import { RetryBudget } from './handoff/retry-budget.ts';
 import type { Sender } from './handoff/sender.ts';
@@ -27,6 +28,9 @@ import { supervisorSubject } from './wire/subject.ts';
 /** Milliseconds between heartbeats when nobody says otherwise. */
 export const DEFAULT_HEARTBEAT_MS = 2000;
 
+/** A smaller limit would make a reference of what is hardly larger than one, bytes. */
+const MIN_INLINE_LIMIT = 1024;
+
 export interface JoinOptions {
   /** Broker URL. Default: `NATS_URL`, then `.baton/broker.json` in this folder or above. */
   readonly server?: string;
@@ -36,6 +40,11 @@ export interface JoinOptions {
   readonly name?: string;
   /** Milliseconds between the heartbeats of agents launched here. Default 2000. */
   readonly heartbeatMs?: number;
+  /**
+   * Bytes of a request above which its messages travel by reference, through the broker's object store. Default 262 144;
+   * what the broker does not take in one message travels so in any case.
+   */
+  readonly inlineLimit?: number;
   /** Default: no log. */
   readonly log?: Logger;
   /** A member that stays answers newcomers' questions about agents that are gone. Launching an agent implies it. */
@@ -68,6 +77,13 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
   const heartbeatMs = options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS;
   if (!(heartbeatMs >= 100))
     throw new BatonError('INVALID_ARGUMENT', `"heartbeatMs" must be at least 100, not ${heartbeatMs}`);
+  const inlineLimit = options.inlineLimit ?? DEFAULT_INLINE_LIMIT;
+  if (!(inlineLimit >= MIN_INLINE_LIMIT)) {
+    throw new BatonError(
+      'INVALID_ARGUMENT',
+      `"inlineLimit" must be at least ${MIN_INLINE_LIMIT}, not ${inlineLimit}`,
+    );
+  }
   const name = options.name ?? 'client';
   const { url } = await resolveServer(options.server === undefined ? {} : { server: options.server });
   const log = options.log ?? pino({ enabled: false });
@@ -80,7 +96,7 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
     onReturn: (outage) => log.info({ server: url, ...outage }, 'the broker is back'),
   });
   const { stays = false, durable = {} } = options;
-  return new Mesh({ bus, owner: owner.data, name, heartbeatMs, log, stays, durable });
+  return new Mesh({ bus, owner: owner.data, name, heartbeatMs, inlineLimit, log, stays, durable });
 }
 
 interface MeshParts {
@@ -88,6 +104,7 @@ interface MeshParts {
   readonly owner: Owner;
   readonly name: string;
   readonly heartbeatMs: number;
+  readonly inlineLimit: number;
   readonly log: Logger;
   readonly stays: boolean;
   readonly durable: DurableOptions;
@@ -108,7 +125,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     this.owner = parts.owner;
     this.#parts = parts;
     this.#registry = new Registry({ bus: parts.bus, owner: parts.owner });
-    const { bus, owner: home, name } = parts;
+    const { bus, owner: home, name, inlineLimit } = parts;
     const source = { agent: name, instance: newId().toLowerCase() };
     this.sender = {
       bus,
@@ -118,6 +135,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
       breakers: new Breakers(),
       retries: new RetryBudget(),
       spaces: new Spaces(bus, { home, options: parts.durable }),
+      inlineLimit,
     };
     this.#registry.start();
     if (parts.stays) this.#stay();

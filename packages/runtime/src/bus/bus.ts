@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
 import type { BatonError } from '../wire/error.ts';
+import type { Owner } from '../wire/name.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
 import { guardWith, rethrowLater } from './guard.ts';
@@ -8,6 +9,7 @@ import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.t
 import type { BrokerLink } from './jetstream.ts';
 import { KeptStream, type KeptStreamOptions } from './kept-stream.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
+import { ObjectStore } from './object-store.ts';
 import { Outage, type Patience } from './outage.ts';
 import { notAllowedError, publishError, tooLargeError } from './publish-error.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
@@ -47,6 +49,7 @@ export class Bus implements AsyncDisposable {
   readonly #outage: Outage;
   readonly #onReturn = new Set<() => void>();
   #dropped = 0;
+  readonly #objects = new Map<Owner, Promise<ObjectStore>>();
 
   private constructor(connection: NatsConnection, options: ConnectOptions) {
     this.#connection = connection;
@@ -222,6 +225,20 @@ export class Bus implements AsyncDisposable {
   log(options: LogOptions): Promise<Log> {
     const onReturn = (callback: () => void) => this.onReconnect(callback).close;
     return openLog({ connection: this.#connection, onReturn }, options);
+  }
+
+  /**
+   * The owner's place for what is too large for a message, opened once.
+   * @throws {BatonError} FAILED_PRECONDITION when the broker cannot keep objects, UNAVAILABLE when it does not answer.
+   */
+  objects(owner: Owner): Promise<ObjectStore> {
+    const open =
+      this.#objects.get(owner) ??
+      ObjectStore.open({ connection: this.#connection, isAway: () => this.#outage.isDown }, owner);
+    this.#objects.set(owner, open);
+    // What could not be opened is tried again by the next who needs it.
+    open.catch(() => this.#objects.delete(owner));
+    return open;
   }
 
   /** Whether the broker can keep anything at all. */

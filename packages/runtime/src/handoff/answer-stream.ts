@@ -3,20 +3,25 @@ import type { Bus } from '../bus/bus.ts';
 import type { ReplySubject } from '../bus/inbox.ts';
 import type { StreamedResult } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
+import type { Owner } from '../wire/name.ts';
 import { decodeAnswer } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
+import { encodeResult } from './large-result.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 
 /** Translates a run's events into chunks. Only callers that sent an envelope are told Baton's own notes. */
 export class AnswerStream {
   readonly #writer: ReplyWriter;
   readonly #bus: Bus;
+  readonly #owner: Owner;
   readonly #asking = new Set<ReplySubject>();
   #streamed = '';
 
-  constructor(writer: ReplyWriter, bus: Bus) {
+  /** `owner` is that of the agent which answers. */
+  constructor(writer: ReplyWriter, { bus, owner }: { readonly bus: Bus; readonly owner: Owner }) {
     this.#writer = writer;
     this.#bus = bus;
+    this.#owner = owner;
   }
 
   /** To be handed to the run, whose events come in order. */
@@ -31,8 +36,8 @@ export class AnswerStream {
     }
   };
 
-  finish(result: RunResult): void {
-    if (result.success) this.#finishWell(result);
+  async finish(result: RunResult): Promise<void> {
+    if (result.success) await this.#finishWell(result);
     else this.#writer.fail(errorOf(result), this.#writer.toBaton ? result : undefined);
   }
 
@@ -58,14 +63,12 @@ export class AnswerStream {
     return reply.subject;
   }
 
-  #finishWell(result: RunResult): void {
+  async #finishWell(result: RunResult): Promise<void> {
     const writer = this.#writer;
     if (writer.toBaton) {
       const { pieces } = writer;
-      writer.chunk({
-        type: 'baton',
-        data: { kind: 'result', result: this.#withoutStreamed(result), pieces },
-      });
+      const note = { kind: 'result', result: this.#withoutStreamed(result), pieces } as const;
+      writer.encoded(await encodeResult(note, { bus: this.#bus, owner: this.#owner }));
     } else {
       const rest = unseenText(this.#streamed, result.response);
       if (rest) writer.text(rest);

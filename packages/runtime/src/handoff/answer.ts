@@ -16,9 +16,11 @@ import { BatonError } from '../wire/error.ts';
 import { decodeError } from '../wire/error-body.ts';
 import type { Money } from '../wire/money.ts';
 import { type Address, parseAddress } from '../wire/name.ts';
+import type { ObjectRef } from '../wire/object-ref.ts';
 import { encodeAnswer } from '../wire/prompt.ts';
 import { extrasOf, type HandoffRecord, type RunResult } from '../wire/result.ts';
 import { isInbox } from '../wire/subject.ts';
+import { fetchLargeResult } from './large-result.ts';
 
 /** How long a target that promises beats may be silent, seconds (two beats and a half), and how long any other may. */
 const BEATS_MISSED = 2.5;
@@ -31,6 +33,7 @@ export class Answer {
   readonly #transfers: { readonly handoff: HandoffStarted; readonly at: number }[] = [];
   #text = '';
   #result: StreamedResult | undefined;
+  #largeResult: ObjectRef | undefined;
   #pieces = 0;
   #isTorn = false;
   /** Longest silence that is borne from now on, milliseconds. */
@@ -91,7 +94,8 @@ export class Answer {
     } else if (note.kind === 'transferred') {
       this.#transfers.push({ handoff: note.handoff, at: performance.now() });
     } else {
-      this.#result = note.result;
+      if (note.kind === 'result') this.#result = note.result;
+      else this.#largeResult = note.ref;
       if (note.pieces !== undefined && note.pieces !== this.#pieces) this.#isTorn = true;
     }
   }
@@ -115,13 +119,23 @@ export class Answer {
   /** The stream has ended: pieces that are missing now will not come. */
   end(): void {
     // The whole answer may have come with the result; only what it says had been streamed is lost.
-    if (!this.#isTorn || this.error || this.#result?.response !== undefined) return;
+    if (!this.#isTorn || this.error || this.#largeResult || this.#result?.response !== undefined) return;
     this.error = new BatonError('UNAVAILABLE', 'pieces of the answer were lost on the way');
   }
 
   /** What was spent of what the target was given; undefined when it did not say and may have begun to work. */
   spent(given: Money | undefined): Money | undefined {
     return this.#result?.spent ?? (given && this.isUntouched ? { ...given, amount: 0 } : undefined);
+  }
+
+  /**
+   * Gets the result where it was too large to come by itself.
+   * @throws {BatonError} FAILED_PRECONDITION when it is gone, INVALID_ARGUMENT when it is not what was meant, UNAVAILABLE.
+   */
+  async fetchLargeResult(signal: AbortSignal): Promise<void> {
+    if (!this.#largeResult) return;
+    const { owner } = this.agent;
+    this.#result = await fetchLargeResult({ bus: this.#bus, owner, signal }, this.#largeResult);
   }
 
   get #address(): string {

@@ -12,8 +12,9 @@ import { pingSubject } from '../wire/subject.ts';
 import { Answer } from './answer.ts';
 import { busyPause } from './busy-pause.ts';
 import { sendCancel } from './cancellations.ts';
-import { encodeHandoff } from './encode-handoff.ts';
 import { registryNames, unreachable } from './guard.ts';
+import { toRequest } from './handoff-request.ts';
+import { LargeRequest } from './large-request.ts';
 import { Doubted, route } from './route.ts';
 import type { Sender } from './sender.ts';
 
@@ -27,6 +28,7 @@ const PING_MS = 1000;
 interface Call {
   readonly order: HandoffOrder;
   readonly address: Address;
+  readonly large: LargeRequest;
   readonly whileAway?: 'fail' | 'wait' | undefined;
 }
 
@@ -37,11 +39,12 @@ interface Call {
  */
 export async function exchange(
   sender: Sender,
-  { order, address, whileAway }: Call,
+  { order, address, whileAway }: Omit<Call, 'large'>,
   emit: Emit,
 ): Promise<RunResult> {
   const started = performance.now();
-  let tried: Call = { order, address, whileAway };
+  await using large = new LargeRequest(sender, address);
+  let tried: Call = { order, address, large, whileAway };
   let answer = await whenFree(sender, tried, emit);
   for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, tried, answer); left--) {
     // What has been streamed of the first try cannot be taken back: the second one comes with its result.
@@ -89,7 +92,7 @@ async function whenFree(sender: Sender, call: Call, emit: Emit): Promise<Answer>
 
 /** One try: published once, followed to its end. Never rejects; what went wrong is in the answer. */
 async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
-  const { order, address, whileAway } = call;
+  const { order, address, large, whileAway } = call;
   const { bus, breakers } = sender;
   const { signal, expiresAt } = order.scope;
   const name = `${address.owner}/${address.agent}`;
@@ -99,9 +102,10 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
   try {
     if (!breakers.allows(name)) throw hanging(sender, address);
     if (bus.isDown) await bus.whenThere({ whileAway, signal, expiresAt });
-    const data = encodeHandoff(order, address, sender.source());
+    const request = toRequest(order, address, sender.source());
     sender.retries.earn();
-    await route(sender, address, ({ subject, doubt }) => {
+    await route(sender, address, async ({ subject, doubt }) => {
+      const data = await large.encode(request, subject, signal);
       isPublished = true;
       return bus.follow(subject, data, {
         signal,
@@ -121,6 +125,8 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
     answer.end();
     // Given up in the very moment it was taken over: whoever took it must be told.
     if (isTransfer) throwIfAborted(signal);
+    if (isTransfer) large.leave();
+    await answer.fetchLargeResult(signal);
   } catch (thrown) {
     const isNobody = thrown instanceof NoResponders;
     if (isPublished && !isNobody) cancel(bus, call, answer);

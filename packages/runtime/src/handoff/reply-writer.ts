@@ -63,6 +63,11 @@ export class ReplyWriter {
     this.#write(encodeChunk(chunk));
   }
 
+  /** A chunk whose bytes are made already. */
+  encoded(chunk: Uint8Array): void {
+    this.#write(chunk);
+  }
+
   end(): void {
     this.#write(TERMINATOR);
     this.#ended = true;

@@ -16,4 +16,6 @@ export interface Sender {
   readonly retries: RetryBudget;
   /** The way to what is kept of durable runs. */
   readonly spaces: Spaces;
+  /** Bytes of a request above which its messages travel by reference. */
+  readonly inlineLimit: number;
 }

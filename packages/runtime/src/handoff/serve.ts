@@ -16,6 +16,7 @@ import type { Cancellations } from './cancellations.ts';
 import { callerOf, checkCaller, checkEnvelope } from './guard.ts';
 import { inherit, originOf, plainScope, toInput } from './inbound.ts';
 import type { KeepAlive } from './keep-alive.ts';
+import { withLargeParts } from './large-intake.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import type { Slots } from './slots.ts';
 
@@ -132,11 +133,13 @@ async function answer(
   writer: ReplyWriter,
 ): Promise<void> {
   const { agent, address, bus, cancellations, keepAlive, log } = serving;
-  const input = { ...toInput(incoming, address), scope: { ...bounds, signal: deadline.signal }, log };
-  const stream = new AnswerStream(writer, bus);
+  const { signal } = deadline;
+  const stream = new AnswerStream(writer, { bus, owner: address.owner });
   keepAlive.add(writer, () => deadline.abort(new BatonError('CANCELLED', 'the caller has gone')));
   let result: RunResult;
   try {
+    const whole = await withLargeParts({ bus, owner: address.owner, signal }, incoming);
+    const input = { ...toInput(whole, address), scope: { ...bounds, signal }, log };
     result = await agent.execute(input, stream.onEvent);
   } finally {
     keepAlive.remove(writer);
@@ -149,7 +152,7 @@ async function answer(
   }
   if (result.success) log.info(facts(result), 'answered');
   else log.warn(facts(result), 'failed');
-  stream.finish(result);
+  await stream.finish(result);
 }
 
 function facts({ durationMs, agent, handoffs, error }: RunResult) {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HandoffMode } from './envelope.ts';
 import { InstanceId } from './heartbeat.ts';
 import { decodeJson, encodeJson } from './json.ts';
+import { ObjectRef } from './object-ref.ts';
 import { Attachment } from './prompt.ts';
 import { RunResult } from './result.ts';
 
@@ -27,6 +28,12 @@ export const BatonNote = z.discriminatedUnion('kind', [
     kind: z.literal('result'),
     result: StreamedResult,
     /** How many pieces of text the stream has had. */
+    pieces: z.int().nonnegative().optional(),
+  }),
+  /** The result is larger than the broker takes in one message: it is kept for the caller, as JSON. */
+  z.looseObject({
+    kind: z.literal('large-result'),
+    ref: ObjectRef,
     pieces: z.int().nonnegative().optional(),
   }),
 ]);

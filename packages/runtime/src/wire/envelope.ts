@@ -3,6 +3,7 @@ import { BatonError } from './error.ts';
 import { Message } from './message.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
 import { Money } from './money.ts';
+import { ObjectRef } from './object-ref.ts';
 import { isInbox } from './subject.ts';
 
 /** The major version of the envelope this runtime writes and reads. */
@@ -60,8 +61,12 @@ export const Envelope = z.looseObject({
   mode: HandoffMode,
   /** The conversation so far; absent when the prompt is all of it. */
   messages: z.array(Message).optional(),
+  /** Where the messages are when they are too large to travel; the prompt is then only how they begin. */
+  messagesRef: ObjectRef.optional(),
   /** What the source's `before_handoff` hooks wrote for the target. */
   context: z.record(z.string(), z.unknown()),
+  /** Where that is when it is too large to travel; `context` is empty then. */
+  contextRef: ObjectRef.optional(),
   metadata: HandoffMetadata,
   /** Addresses of the agents this work has passed through, the first one first. */
   path: z.array(z.string().max(200)).max(MAX_HOPS + 1),

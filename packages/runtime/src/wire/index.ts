@@ -29,6 +29,7 @@ export { ContentPart, lastUserText, Message, textOf } from './message.ts';
 export { HandoffMetadata, MAX_TIMEOUT_SECONDS, Priority, priorityValue } from './metadata.ts';
 export { Money } from './money.ts';
 export { type Address, AgentName, formatAddress, Owner, parseAddress } from './name.ts';
+export { MAX_OBJECT_BYTES, ObjectRef } from './object-ref.ts';
 export { Attachment, decodePrompt, encodePrompt, type IncomingPrompt, PromptRequest } from './prompt.ts';
 export { type HandoffOutcome, HandoffRecord, type HandoffResult, RunResult, Usage } from './result.ts';
 export { isAllowed, Scope } from './scope.ts';

@@ -6,9 +6,10 @@ import { BatonError, type ErrorInfo } from '../../wire/error.ts';
 import type { IncomingPrompt } from '../../wire/prompt.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { inherit, toInput } from '../inbound.ts';
+import { withLargeParts } from '../large-intake.ts';
 import { OutputWriter } from './output-writer.ts';
 import { DurableJournal } from './run-journal.ts';
-import { findRecord } from './run-record.ts';
+import { factsOf, failedRun, findRecord } from './run-record.ts';
 import type { TaskOptions } from './task-options.ts';
 
 /** How one attempt went: its result, and what broke it off, when that was no fault of the run's own. */
@@ -51,10 +52,17 @@ export async function carryOut(
   };
   const bounds = { ...inherit(envelope, address), canAnswer: false, expiresAt: envelope.deadline };
   const log = options.log.child({ conversation, handoff: id });
-  const input = { ...toInput(incoming, address), scope: { ...bounds, signal, journal }, log };
   try {
     if (options.signal.aborted) handBack();
-    const result = await agent.execute(input, emit);
+    const from = { bus: space.bus, owner: address.owner, signal };
+    const whole = await withLargeParts(from, incoming).catch((thrown) => BatonError.from(thrown));
+    // Other trouble of the broker's is no fault of the work: it is tried again.
+    if (whole instanceof BatonError && whole.retryable && !signal.aborted) throw whole;
+    const input = { scope: { ...bounds, signal, journal }, log };
+    const result =
+      whole instanceof BatonError
+        ? failedRun(factsOf(incoming.prompt, envelope), whole)
+        : await agent.execute({ ...toInput(whole, address), ...input }, emit);
     return result.success ? { result } : { result, ...brokenBy(signal.reason) };
   } finally {
     clearInterval(watch);

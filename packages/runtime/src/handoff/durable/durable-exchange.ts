@@ -32,7 +32,7 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
   const started = performance.now();
   try {
     using deadline = startDeadline(order.scope.expiresAt, order.scope.signal);
-    const task = makeTask(sender, addressed);
+    const task = await makeTask(sender, addressed, deadline.signal);
     const record = await carryThrough(sender, { ...addressed, task, signal: deadline.signal }, emit);
     return record.result;
   } catch (thrown) {

@@ -37,7 +37,7 @@ export async function submit(sender: Sender, question: Question): Promise<{ read
   const { target } = question;
   const scope = { ...bounds, signal: deadline.signal };
   const order = { id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
-  const task = makeTask(sender, { order, address });
+  const task = await makeTask(sender, { order, address }, deadline.signal);
   await submitTask(sender, { task, address }, deadline.signal);
   return { id };
 }

@@ -19,7 +19,10 @@ export interface RunFacts {
 
 /** The facts of a run, from the request for it. */
 export function factsOf(prompt: string, envelope: Envelope): RunFacts {
-  const { id, target, conversation, messages = null, context } = envelope;
+  const { id, target, conversation, messagesRef, contextRef } = envelope;
+  // What is kept elsewhere is told by its hash: its key is another one each time.
+  const messages = messagesRef?.sha256 ?? envelope.messages ?? null;
+  const context = contextRef?.sha256 ?? envelope.context;
   const body = JSON.stringify([target, prompt, messages, context]);
   return {
     id,

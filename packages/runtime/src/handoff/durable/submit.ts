@@ -1,10 +1,11 @@
 import type { HandoffOrder } from '../../agent/port.ts';
 import { BatonError, HandoffError } from '../../wire/error.ts';
 import { type Address, formatAddress } from '../../wire/name.ts';
-import { decodePrompt, encodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
-import { taskSubject } from '../../wire/subject.ts';
-import { toRequest } from '../encode-handoff.ts';
+import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
+import { promptSubject, taskSubject } from '../../wire/subject.ts';
 import { registryNames, unreachable } from '../guard.ts';
+import { toRequest } from '../handoff-request.ts';
+import { LargeRequest } from '../large-request.ts';
 import type { Sender } from '../sender.ts';
 import { factsOf, factsOfPrompt, findRecord, type RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
@@ -18,18 +19,21 @@ export interface Task {
   readonly data: Uint8Array;
 }
 
-/** @throws {BatonError} FAILED_PRECONDITION when the broker can keep nothing, INVALID_ARGUMENT when nothing is asked. */
-export function makeTask(
+/**
+ * What is too large for a message is put beside the work, and swept by the broker as late as the work itself.
+ * @throws {BatonError} FAILED_PRECONDITION when the broker can keep nothing, INVALID_ARGUMENT when nothing is asked, or too much.
+ */
+export async function makeTask(
   sender: Sender,
   { order, address }: { readonly order: HandoffOrder; readonly address: Address },
-): Task {
+  signal: AbortSignal,
+): Promise<Task> {
+  const space = sender.spaces.of(address.owner);
   const request = toRequest(order, address, sender.source());
-  return {
-    space: sender.spaces.of(address.owner),
-    facts: factsOf(request.prompt, request.baton),
-    subject: taskSubject(address, order.id),
-    data: encodePrompt(request),
-  };
+  const large = new LargeRequest(sender, address);
+  const data = await untilAvailable(() => large.encode(request, promptSubject(address), signal), signal);
+  const { prompt, envelope = request.baton } = decodePrompt(data);
+  return { space, facts: factsOf(prompt, envelope), subject: taskSubject(address, order.id), data };
 }
 
 /**

@@ -156,12 +156,12 @@ it('tells the last of three agents who asked it and where the question came in',
   expect(last.found).toBe(last.inbound);
 });
 
-it('refuses what the broker would not take before it is published, and after_handoff sees it', async () => {
+it('refuses what is larger than anything that travels before it is published, and after_handoff sees it', async () => {
   const codes: unknown[] = [];
   class TooMuch extends PassOn {
     @hook('before_handoff')
     override brief({ handoffContext }: Context) {
-      handoffContext.everything = 'x'.repeat(2_000_000);
+      handoffContext.everything = 'x'.repeat(20_000_000);
     }
 
     @hook('after_handoff')
@@ -175,7 +175,7 @@ it('refuses what the broker would not take before it is published, and after_han
   await mesh.launch(new BaseAgent({ name: 'b', model, skills: { target } }));
   await mesh.launch(new BaseAgent({ name: 'a', skills: { tooMuch: new TooMuch('b') } }));
   const { error, handoffs } = await mesh.ask('a', 'take it');
-  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('1.9 MB') });
+  expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('19.1 MB') });
   expect([handoffs.length, codes, target.found]).toEqual([1, ['INVALID_ARGUMENT'], undefined]);
 });
 

@@ -3,21 +3,15 @@ import { ENVELOPE_VERSION, type Envelope, type Source } from '../wire/envelope.t
 import { HandoffError } from '../wire/error.ts';
 import { lastUserText, type Message } from '../wire/message.ts';
 import type { Address } from '../wire/name.ts';
-import { encodePrompt } from '../wire/prompt.ts';
 
-/** A request with its envelope. */
+/** What is published to a target. */
 export interface HandoffRequest {
   readonly prompt: string;
   readonly baton: Envelope;
 }
 
-/** As `toRequest`, as it is published. */
-export function encodeHandoff(order: HandoffOrder, address: Address, source: Source): Uint8Array {
-  return encodePrompt(toRequest(order, address, source));
-}
-
 /**
- * The request of a handoff.
+ * The request of a handoff, with its envelope; `LargeRequest` makes it bytes.
  * @throws {HandoffError} INVALID_ARGUMENT when the last user message has no text.
  */
 export function toRequest(order: HandoffOrder, address: Address, source: Source): HandoffRequest {
