@@ -6,7 +6,8 @@ import { hasTool, runTool } from './run-tool.ts';
 import type { Log, NatsServerSource } from './source.ts';
 
 /** The suites that hold a recent nats-server, the newest first. Its program runs on older releases too. */
-const SUITES = ['sid', 'trixie'];
+export const SUITES = ['sid', 'trixie'] as const;
+type Suite = (typeof SUITES)[number];
 const KEYRINGS = [
   '/usr/share/keyrings/debian-archive-keyring.pgp',
   '/usr/share/keyrings/debian-archive-keyring.gpg',
@@ -21,10 +22,10 @@ interface Debian {
 }
 
 /** Debian's suites, from the machine's own mirror; none on any other system. Needs no root and installs no package. */
-export async function aptSources(): Promise<NatsServerSource[]> {
+export async function aptSources(suites: readonly Suite[] = SUITES): Promise<NatsServerSource[]> {
   const debian = await lookAtDebian();
   if (!debian) return [];
-  return SUITES.map((suite) => ({
+  return suites.map((suite) => ({
     name: `Debian ${suite}`,
     fetch: (work, log) => fetchFromAnyRepository(debian, suite, { work, log }),
   }));

@@ -7,8 +7,10 @@ import { releaseSources } from './install-release.ts';
 import type { Log, NatsServerSource } from './source.ts';
 
 export interface InstallOptions {
-  /** The program is put at `.baton/nats-server/nats-server` below it; nothing else of the machine changes. */
+  /** The program is put below `.baton/nats-server` in it; nothing else of the machine changes. */
   readonly folder: string;
+  /** Puts it into a folder of its own there, where it is found only by who names it. Default: where `baton up` looks. */
+  readonly apart?: string | undefined;
   /** Told what is being fetched, and from where. */
   readonly log: Log;
   /** Where to look, in order; defaults to Debian's suites, Homebrew and the official release, as far as they apply here. */
@@ -21,7 +23,7 @@ export interface InstallOptions {
  * @throws {BatonError} UNAVAILABLE when no source has it: each one's reason, and how a person gets it.
  */
 export async function installNatsServer(options: InstallOptions): Promise<NatsServerBinary> {
-  const home = join(options.folder, '.baton', 'nats-server');
+  const home = join(options.folder, '.baton', 'nats-server', options.apart ?? '');
   await mkdir(home, { recursive: true });
   // Below `home`, so that the last step is a rename within one file system.
   const work = await mkdtemp(join(home, '.fetching-'));
