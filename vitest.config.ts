@@ -15,6 +15,7 @@ export default defineConfig({
     projects: [
       suite('unit', ['packages/*/test/unit/**/*.test.ts']),
       suite('integration', ['packages/*/test/integration/**/*.test.ts'], { ...broker, testTimeout: 15_000 }),
+      suite('faults-core', ['test/faults/core/**/*.test.ts'], { testTimeout: 30_000 }),
       suite('e2e', ['packages/*/test/e2e/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),
       suite('examples', ['examples/**/*.test.ts'], { ...broker, testTimeout: 60_000 }),
     ],

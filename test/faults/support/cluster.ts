@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type StreamConfig } from 'nats';
+import { FaultyBroker } from './broker.ts';
+import { freePorts } from './free-ports.ts';
+import { RouteProxy } from './route-proxy.ts';
+
+const NODES = ['n1', 'n2', 'n3'] as const;
+const FORMED_MS = 30_000;
+
+/** Three brokers on loopback that keep everything three times, with a proxy before each one's route port. */
+export class Cluster implements AsyncDisposable {
+  readonly nodes: ReadonlyMap<string, FaultyBroker>;
+  readonly #proxies: readonly RouteProxy[];
+  readonly #cut: Set<string>;
+
+  private constructor(
+    nodes: ReadonlyMap<string, FaultyBroker>,
+    proxies: readonly RouteProxy[],
+    cut: Set<string>,
+  ) {
+    this.nodes = nodes;
+    this.#proxies = proxies;
+    this.#cut = cut;
+  }
+
+  static async start(): Promise<Cluster> {
+    const ports = await freePorts(3 * NODES.length);
+    const [client, route, proxy] = [0, 1, 2].map((row) => ports.slice(row * 3, row * 3 + 3)) as [
+      number[],
+      number[],
+      number[],
+    ];
+    const cut = new Set<string>();
+    const isCut = (from: string, to: string) => from !== to && (cut.has(from) || cut.has(to));
+    const proxies = await Promise.all(
+      NODES.map((node, index) =>
+        RouteProxy.listen({ node, port: proxy[index] ?? 0, to: route[index] ?? 0 }, isCut),
+      ),
+    );
+    const routes = proxy.map((port) => `"nats-route://127.0.0.1:${port}"`).join(', ');
+    const nodes = await Promise.all(
+      NODES.map((node, index) =>
+        FaultyBroker.prepare({
+          port: client[index] ?? 0,
+          config: `server_name: ${node}
+cluster { name: faults, listen: "127.0.0.1:${route[index]}", advertise: "127.0.0.1:${proxy[index]}", routes: [${routes}] }`,
+        }),
+      ),
+    );
+    const cluster = new Cluster(
+      new Map(NODES.map((node, index) => [node, nodes[index] as FaultyBroker])),
+      proxies,
+      cut,
+    );
+    await Promise.all(nodes.map((node) => node.start()));
+    await cluster.formed();
+    return cluster;
+  }
+
+  /** All nodes, for a client that may use any of them. */
+  get url(): string {
+    return [...this.nodes.values()].map(({ url }) => url).join(',');
+  }
+
+  get version(): string {
+    return this.node('n1').version;
+  }
+
+  node(name: string): FaultyBroker {
+    const node = this.nodes.get(name);
+    if (!node) throw new Error(`there is no node "${name}"`);
+    return node;
+  }
+
+  /** From now on nothing passes between this node and the others; its clients stay connected to it. */
+  isolate(name: string): void {
+    this.#cut.add(name);
+    this.#update();
+  }
+
+  heal(): void {
+    this.#cut.clear();
+    this.#update();
+  }
+
+  /** Makes a stream that is kept three times; a member that comes later takes it as it is. */
+  async addStream(config: Partial<StreamConfig>): Promise<void> {
+    // A cluster that has just formed may not know all of its members yet.
+    await this.#patiently(() => this.#ask((manager) => manager.streams.add({ ...config, num_replicas: 3 })));
+  }
+
+  /** The node that leads a stream now. */
+  async leaderOf(stream: string): Promise<string> {
+    const leader = await this.#ask(async (manager) => (await manager.streams.info(stream)).cluster?.leader);
+    if (!leader) throw new Error(`"${stream}" has no leader`);
+    return leader;
+  }
+
+  /** Resolves when JetStream answers and, where one is named, all of the stream's replicas are up to date. */
+  async formed(stream?: string): Promise<void> {
+    await this.#patiently(() =>
+      this.#ask(async (manager) => {
+        if (stream === undefined) return await manager.getAccountInfo();
+        const { cluster } = await manager.streams.info(stream);
+        const { leader, replicas = [] } = cluster ?? {};
+        if (leader && replicas.length === 2 && replicas.every(({ current }) => current)) return cluster;
+        throw new Error(`"${stream}" is not kept three times yet`);
+      }),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.nodes.values()].map((node) => node[Symbol.asyncDispose]()));
+    await Promise.all(this.#proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+  }
+
+  #update(): void {
+    for (const proxy of this.#proxies) proxy.update();
+  }
+
+  async #patiently(work: () => Promise<unknown>): Promise<void> {
+    for (const latest = Date.now() + FORMED_MS; ; await sleep(100)) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (Date.now() > latest) throw error;
+      }
+    }
+  }
+
+  async #ask<T>(
+    question: (manager: Awaited<ReturnType<typeof connectManager>>['manager']) => Promise<T>,
+  ): Promise<T> {
+    const { manager, connection } = await connectManager(this.url);
+    try {
+      return await question(manager);
+    } finally {
+      await connection.close();
+    }
+  }
+}
+
+async function connectManager(url: string) {
+  const connection = await connect({ servers: url.split(','), timeout: 1000, reconnect: false });
+  const manager = await connection.jetstreamManager({ timeout: 2000, checkAPI: false });
+  return { connection, manager };
+}
