@@ -1,7 +1,9 @@
 import type { NatsConnection } from 'nats';
 
-/** After so many looks without a word of the broker it counts as gone, and after so many with one it is asked again. */
-const LOOKS = 40;
+/** After so many looks without a word of the broker it counts as gone; see `SWEEP_MS`. */
+const LOOKS = 60;
+/** After so many looks a broker that has answered is asked again. */
+const REST = 10;
 
 /**
  * Notices a broker that keeps its connection open and says nothing, a frozen one say, well before the client does. It is
@@ -30,6 +32,7 @@ export class Pulse {
     this.#looks = 0;
     const answered = () => {
       this.#isAsked = false;
+      this.#looks = LOOKS - REST;
     };
     this.#connection.flush().then(answered, answered);
   }
