@@ -13,7 +13,7 @@ const broker = { globalSetup: ['test/support/broker.ts'] };
 export default defineConfig({
   test: {
     projects: [
-      suite('unit', ['packages/*/test/unit/**/*.test.ts']),
+      suite('unit', ['{bench,packages/*}/test/unit/**/*.test.ts']),
       suite('integration', ['packages/*/test/integration/**/*.test.ts'], { ...broker, testTimeout: 15_000 }),
       suite('faults-core', ['test/faults/core/**/*.test.ts'], { testTimeout: 30_000 }),
       suite('e2e', ['packages/*/test/e2e/**/*.test.ts'], { testTimeout: 60_000, hookTimeout: 60_000 }),

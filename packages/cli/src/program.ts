@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareAsk } from './commands/ask.ts';
 import { declareAttach } from './commands/attach.ts';
+import { declareBench } from './commands/bench.ts';
 import { declareBroker } from './commands/broker.ts';
 import { declareCancel } from './commands/cancel.ts';
 import { declareDead } from './commands/dead.ts';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     declareScale,
     declareTickets,
     declareDead,
+    declareBench,
     declareBroker,
   ]) {
     declare(program);

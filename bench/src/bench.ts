@@ -1,0 +1,51 @@
+import type { Children } from './processes/child.ts';
+import type { Row } from './report.ts';
+
+/** How long and how often is measured. */
+export interface Pace {
+  /** As many as was asked for; undefined leaves it to the scenario. */
+  readonly rounds: number | undefined;
+  /** Fewer sizes, shorter windows: a look, no measurement. */
+  readonly quick: boolean;
+}
+
+/** What a scenario works with. */
+export interface Bench {
+  /** The broker's URL. */
+  readonly server: string;
+  /** The broker's process; undefined when it is another's, whose CPU is then not counted. */
+  readonly brokerPid: number | undefined;
+  /** A tenant of this run alone. */
+  readonly owner: string;
+  readonly pace: Pace;
+  readonly children: Children;
+  /** Tells how far it is, in a few words. */
+  progress(text: string): void;
+}
+
+export interface Findings {
+  readonly rounds: number;
+  readonly rows: Row[];
+}
+
+/** One file in `scenarios/`. */
+export interface Scenario {
+  readonly name: string;
+  /** What it measures, in a line. */
+  readonly about: string;
+  /** What the size of a row counts. */
+  readonly unit: string;
+  /** The figure that says most, for pictures. */
+  readonly headline: keyof Row & ('p50Us' | 'callsPerS' | 'cpuPer1000' | 'share' | 'cpuShare');
+  run(bench: Bench): Promise<Findings>;
+}
+
+/** How long one side's round lasts, milliseconds; the round that warms up is load alone. */
+export function windowsOf({ quick }: Pace) {
+  return quick ? { warmMs: 200, latencyMs: 60, loadMs: 120 } : { warmMs: 1000, latencyMs: 150, loadMs: 350 };
+}
+
+/** Rounds that were asked for, or as many as the scenario finds right. */
+export function roundsOf({ rounds, quick }: Pace, usual: number, whenQuick = 2): number {
+  return rounds ?? (quick ? whenQuick : usual);
+}
