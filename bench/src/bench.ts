@@ -23,7 +23,7 @@ export interface Bench {
   progress(text: string): void;
 }
 
-export interface Findings {
+interface Findings {
   readonly rounds: number;
   readonly rows: Row[];
 }

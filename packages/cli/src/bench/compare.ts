@@ -4,7 +4,7 @@ import { type Column, formatTable } from '../terminal/table.ts';
 import { ratioText, sizeText } from './figures.ts';
 
 /** How a figure has changed. */
-export interface Change {
+interface Change {
   readonly before: number;
   readonly now: number;
   /** `now` by `before`. */
