@@ -1,4 +1,4 @@
-import { BatonError, join, type Mesh } from '@baton/runtime';
+import { type AskOptions, BatonError, join, type Mesh } from '@baton/runtime';
 
 /** The caller's side of Baton: the public `ask` and `stream`. */
 export class BatonClient implements AsyncDisposable {
@@ -15,8 +15,8 @@ export class BatonClient implements AsyncDisposable {
   }
 
   /** Asks and checks that the question comes back. @throws {BatonError} what went wrong. */
-  async echo(agent: string, text: string): Promise<void> {
-    const { success, response, error } = await this.mesh.ask(agent, text);
+  async echo(agent: string, text: string, options: AskOptions = {}): Promise<void> {
+    const { success, response, error } = await this.mesh.ask(agent, text, options);
     if (!success) throw BatonError.from(error);
     if (response !== text)
       throw new BatonError('INTERNAL', `"${agent}" did not answer with what it was sent`);

@@ -6,9 +6,18 @@ const TIMEOUT_MS = 10_000;
 /** The caller's side of bare NATS: the client's own `request()`, JSON both ways. */
 export class RawClient implements AsyncDisposable {
   readonly #connection: NatsConnection;
+  readonly #inbox = createInbox();
+  readonly #pending = new Map<string, (answer: unknown) => void>();
+  #next = 0;
 
   private constructor(connection: NatsConnection) {
     this.#connection = connection;
+    connection.subscribe(`${this.#inbox}.*`, {
+      callback: (_error, { subject, data }) => {
+        this.#pending.get(subject)?.(fromBytes(data));
+        this.#pending.delete(subject);
+      },
+    });
   }
 
   static async connect(server: string, options: ConnectionOptions = {}): Promise<RawClient> {
@@ -21,6 +30,15 @@ export class RawClient implements AsyncDisposable {
     const answer = await this.#connection.request(subject, data, { timeout: TIMEOUT_MS });
     const { prompt } = fromBytes(answer.data) as { prompt?: unknown };
     if (prompt !== text) throw new Error('bare NATS did not answer with what it was sent');
+  }
+
+  /** As `echo`, kept by JetStream until it is answered. */
+  async echoDurably(subject: string, text: string): Promise<void> {
+    const reply = `${this.#inbox}.${this.#next++}`;
+    const answered = new Promise<unknown>((resolve) => this.#pending.set(reply, resolve));
+    await this.#connection.jetstream().publish(subject, toBytes({ v: 1, id: reply, reply, prompt: text }));
+    const { prompt } = (await answered) as { prompt?: unknown };
+    if (prompt !== text) throw new Error('bare JetStream did not answer with what it was sent');
   }
 
   /** Asks for a stream of JSON chunks and joins them; resolves with their text. */

@@ -12,16 +12,20 @@ const echo: Model = {
 };
 
 /** An agent that answers with what it was sent, or hands everything to the next. */
-export const echoAgent: Role = async ({ server, owner, name, next }) => {
+export const echoAgent: Role = async ({ server, owner, name, next, modes = [undefined] }) => {
   const mesh = await join({ server, owner, name });
-  const agent =
-    next === undefined
-      ? new BaseAgent({ name, model: echo, concurrency: CONCURRENCY })
-      : new BaseAgent({
-          name,
-          concurrency: CONCURRENCY,
-          skills: { relay: defineSkill({ handoffs: [{ target: next, when: () => true }] }) },
-        });
-  await mesh.launch(agent);
+  for (const mode of modes) {
+    const nameOf = (agent: string) => (mode === undefined ? agent : `${agent}-${mode}`);
+    const options = { name: nameOf(name), concurrency: CONCURRENCY };
+    await mesh.launch(
+      next === undefined
+        ? new BaseAgent({ ...options, model: echo })
+        : new BaseAgent({ ...options, skills: { relay: relayTo(nameOf(next), mode) } }),
+    );
+  }
   return {};
 };
+
+function relayTo(target: string, mode: 'call' | 'transfer' | undefined) {
+  return defineSkill({ handoffs: [{ target, when: () => true, ...(mode && { mode }) }] });
+}

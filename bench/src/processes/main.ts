@@ -7,6 +7,7 @@ import type { Answers, Question, Role, RoleOptions, Word } from './role.ts';
 const ROLES: Readonly<Record<string, () => Promise<Role>>> = {
   'raw-echo': async () => (await import('./raw-echo.ts')).rawEcho,
   'raw-stream': async () => (await import('./raw-stream.ts')).rawStream,
+  'raw-jetstream': async () => (await import('./raw-jetstream.ts')).rawJetStream,
   'raw-worker': async () => (await import('./raw-worker.ts')).rawWorker,
   'raw-watcher': async () => (await import('./raw-watcher.ts')).rawWatcher,
   beater: async () => (await import('./beater.ts')).beater,

@@ -6,6 +6,8 @@ export interface RoleOptions {
   readonly name: string;
   /** Who is handed the question. Without it the process answers by itself. */
   readonly next?: string;
+  /** One agent for each, `<name>-<mode>`, which hands on in that way. Default: one of that name, which hands on as agents do. */
+  readonly modes?: readonly ('call' | 'transfer')[];
   /** How many agents a beater beats for. */
   readonly count?: number;
 }

@@ -1,17 +1,21 @@
 import { roundsOf, type Scenario } from '../bench.ts';
+import { measureBesideRaw } from '../beside-raw.ts';
 import { connectCallers } from '../callers.ts';
 import { rawSubject, startEchoes } from '../echoes.ts';
-import { measurePair } from '../measure-pair.ts';
 import type { Row } from '../report.ts';
 import { textOf } from '../workload.ts';
 
 const IN_FLIGHT = 64;
 const TEXT = textOf(1024);
 
-/** A question handed on from agent to agent; the answer comes back through all of them. The ask is the first hop. */
+/**
+ * A question handed on from agent to agent, the ask being the first hop. Nested, the answer comes back through all of them;
+ * by transfer it goes straight to whoever asked.
+ */
 export const chain: Scenario = {
   name: 'chain',
-  about: 'a question of 1 KB handed on from agent to agent, each of which waits for the answer (nested)',
+  about:
+    '1 KB handed on from agent to agent, the answer back through all (nested, as raw) or straight (transfer)',
   unit: 'hops',
   headline: 'callsPerS',
   async run(bench) {
@@ -21,22 +25,25 @@ export const chain: Scenario = {
     bench.progress('starting');
     // One chain for all: the shorter ones begin further down.
     const names = Array.from({ length: longest }, (_, index) => `link-${longest - index}`);
-    const { raw, baton } = await startEchoes(bench, names);
+    const { raw, baton } = await startEchoes(bench, names, { modes: ['call', 'transfer'] });
     await using callers = await connectCallers(bench);
     const rows: Row[] = [];
     for (const hops of lengths) {
       const first = names.length - hops;
       const target = names[first] as string;
       const subject = rawSubject(bench, target);
+      const processes = baton.slice(first);
       rows.push(
-        ...(await measurePair(bench, {
-          name: 'nested',
+        ...(await measureBesideRaw(bench, {
           size: hops,
           rounds,
           label: `${hops} hops`,
           inFlight: IN_FLIGHT,
           raw: { call: () => callers.raw.echo(subject, TEXT), processes: raw.slice(first) },
-          baton: { call: () => callers.baton.echo(target, TEXT), processes: baton.slice(first) },
+          others: {
+            nested: { call: () => callers.baton.echo(`${target}-call`, TEXT), processes },
+            transfer: { call: () => callers.baton.echo(`${target}-transfer`, TEXT), processes },
+          },
         })),
       );
     }

@@ -1,7 +1,7 @@
 import { roundsOf, type Scenario } from '../bench.ts';
+import { measureBesideRaw } from '../beside-raw.ts';
 import { connectCallers } from '../callers.ts';
 import { rawSubject, startEchoes } from '../echoes.ts';
-import { measurePair } from '../measure-pair.ts';
 import type { Row } from '../report.ts';
 import { textOf } from '../workload.ts';
 
@@ -23,15 +23,14 @@ export const handoff: Scenario = {
       const [first, target] = name === 'ask' ? [1, 'echo'] : [0, 'front'];
       const text = textOf(size);
       const subject = rawSubject(bench, target);
-      return measurePair(bench, {
-        name,
+      return measureBesideRaw(bench, {
         rawName: name === 'ask' ? 'raw' : 'raw relay',
         size,
         rounds,
         label: `${name} of ${size / KB} KB`,
         inFlight: IN_FLIGHT,
         raw: { call: () => callers.raw.echo(subject, text), processes: raw.slice(first) },
-        baton: { call: () => callers.baton.echo(target, text), processes: baton.slice(first) },
+        others: { [name]: { call: () => callers.baton.echo(target, text), processes: baton.slice(first) } },
       });
     };
     const rows: Row[] = [];

@@ -1,7 +1,7 @@
 import { roundsOf, type Scenario } from '../bench.ts';
+import { measureBesideRaw } from '../beside-raw.ts';
 import { connectCallers } from '../callers.ts';
 import { rawSubject } from '../echoes.ts';
-import { measurePair } from '../measure-pair.ts';
 import { CHUNK, CHUNKS } from '../workload.ts';
 
 const IN_FLIGHT = 16;
@@ -23,15 +23,16 @@ export const stream: Scenario = {
       children.start('stream-agent', { server, owner, name: 'stream' }),
     ]);
     await using callers = await connectCallers(bench);
-    const rows = await measurePair(bench, {
-      name: 'stream',
+    const rows = await measureBesideRaw(bench, {
       size: CHUNKS,
       rounds,
       label: 'streams',
       inFlight: IN_FLIGHT,
       units: CHUNKS,
       raw: { call: async () => check(await callers.raw.stream(subject)), processes: [raw] },
-      baton: { call: async () => check(await callers.baton.stream('stream')), processes: [agent] },
+      others: {
+        stream: { call: async () => check(await callers.baton.stream('stream')), processes: [agent] },
+      },
     });
     return { rounds, rows };
   },

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { BenchFlags } from '../bench/flags.ts';
 
 const EXAMPLES = `
-Scenarios: handoff, stream, chain, scale, registry, startup. All of them take about two minutes.
+Scenarios: handoff, stream, chain, scale, durable, registry, startup. All of them take about two minutes.
 
 Examples:
   $ baton bench

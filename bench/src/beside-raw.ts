@@ -6,17 +6,13 @@ import { pidsOf } from './pids-of.ts';
 import type { Child } from './processes/child.ts';
 import type { Row } from './report.ts';
 
-/** One of the two: what is called, and the processes that work for it. */
+/** What is called, and the processes that work for it. */
 interface Party {
   call(): Promise<void>;
   readonly processes: readonly Child[];
 }
 
-export interface Pair {
-  /** What the row is called. */
-  readonly name: string;
-  /** What the row of bare NATS is called, where `raw` is taken at this size. */
-  readonly rawName?: string;
+export interface Comparison {
   readonly size: number;
   /** What is being measured, for people who wait. */
   readonly label: string;
@@ -25,19 +21,22 @@ export interface Pair {
   /** Units in one call. Default 1. */
   readonly units?: number;
   readonly raw: Party;
-  readonly baton: Party;
+  /** What the row of bare NATS is called, where `raw` is taken at this size. */
+  readonly rawName?: string;
+  /** By the name of their row. */
+  readonly others: Readonly<Record<string, Party>>;
 }
 
-/** Measures the same thing with bare NATS and with Baton, and returns both rows. */
-export async function measurePair(bench: Bench, pair: Pair): Promise<Row[]> {
-  const { name, rawName = RAW, size, label, rounds, inFlight, units = 1, raw, baton } = pair;
+/** Measures the same thing with bare NATS and otherwise, and returns a row each. */
+export async function measureBesideRaw(bench: Bench, comparison: Comparison): Promise<Row[]> {
+  const { size, label, rounds, inFlight, units = 1, raw, rawName = RAW, others } = comparison;
   const { warmMs, ...windows } = windowsOf(bench.pace);
-  const sideOf = (as: string, { call, processes }: Party): Side => ({
-    name: as,
+  const sideOf = ([name, { call, processes }]: [string, Party]): Side => ({
+    name,
     warmUp: () => together({ call, inFlight, loadMs: warmMs }),
     measure: () => measureCalls({ ...windows, call, inFlight, units, pids: pidsOf(bench, processes) }),
   });
-  const sides = [sideOf(RAW, raw), sideOf(name, baton)];
+  const sides = Object.entries({ [RAW]: raw, ...others }).map(sideOf);
   const onRound = (round: number) =>
     bench.progress(round === 0 ? `${label}, warming up` : `${label}, round ${round} of ${rounds}`);
   const rows = await measureRounds(sides, { size, rounds, onRound });
