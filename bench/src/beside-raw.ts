@@ -30,10 +30,10 @@ export interface Comparison {
 /** Measures the same thing with bare NATS and otherwise, and returns a row each. */
 export async function measureBesideRaw(bench: Bench, comparison: Comparison): Promise<Row[]> {
   const { size, label, rounds, inFlight, units = 1, raw, rawName = RAW, others } = comparison;
-  const { warmMs, ...windows } = windowsOf(bench.pace);
+  const { warm, ...windows } = windowsOf(bench.pace);
   const sideOf = ([name, { call, processes }]: [string, Party]): Side => ({
     name,
-    warmUp: () => together({ call, inFlight, loadMs: warmMs }),
+    warmUp: () => together({ ...warm, call, inFlight }),
     measure: () => measureCalls({ ...windows, call, inFlight, units, pids: pidsOf(bench, processes) }),
   });
   const sides = Object.entries({ [RAW]: raw, ...others }).map(sideOf);

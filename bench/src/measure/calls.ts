@@ -43,15 +43,18 @@ async function oneByOne({ call, latencyMs }: Pick<CallLoad, 'call' | 'latencyMs'
   return times;
 }
 
-/** Makes calls, so many at a time, for a while. */
-export async function together({ call, loadMs, inFlight }: Pick<CallLoad, 'call' | 'loadMs' | 'inFlight'>) {
+/** Makes calls, `inFlight` at a time, for `loadMs`, or until there were `calls`. */
+export async function together(
+  load: Pick<CallLoad, 'call' | 'loadMs' | 'inFlight'> & { readonly calls?: number },
+) {
+  const { call, loadMs, inFlight, calls: enough = Number.POSITIVE_INFINITY } = load;
   const started = performance.now();
   let calls = 0;
   const caller = async () => {
     do {
       await call();
       calls += 1;
-    } while (performance.now() - started < loadMs);
+    } while (calls < enough && performance.now() - started < loadMs);
   };
   await Promise.all(Array.from({ length: inFlight }, caller));
   return { calls, seconds: (performance.now() - started) / 1000 };

@@ -19,7 +19,7 @@ export const chain: Scenario = {
   unit: 'hops',
   headline: 'callsPerS',
   async run(bench) {
-    const rounds = roundsOf(bench.pace, 5);
+    const rounds = roundsOf(bench.pace, 3);
     const lengths = bench.pace.quick ? [1, 3] : [1, 3, 8];
     const longest = Math.max(...lengths);
     bench.progress('starting');
