@@ -6,11 +6,10 @@ import { inRoot } from './root.mjs';
 
 const STAMP = inRoot('node_modules', '.baton-stamp');
 
-/** The folders of the workspace's own packages, by name. */
+/** The folders of the workspace's own packages. */
 export function workspacePackages() {
-  return readdirSync(inRoot('packages')).filter((name) =>
-    existsSync(inRoot('packages', name, 'package.json')),
-  );
+  const folders = readdirSync(inRoot('packages')).map((name) => `packages/${name}`);
+  return ['bench', ...folders].filter((folder) => existsSync(inRoot(folder, 'package.json')));
 }
 
 /** Installs what the lockfile names, unless exactly that was installed before. */
@@ -36,7 +35,7 @@ export async function installPackages() {
 /** Changes whenever an install could: the lockfile, a manifest, the settings, the kind of machine. */
 function stamp() {
   const files = ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.npmrc', 'package.json'];
-  const manifests = workspacePackages().map((name) => `packages/${name}/package.json`);
+  const manifests = workspacePackages().map((folder) => `${folder}/package.json`);
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`);
   for (const file of [...files, ...manifests]) {
     if (existsSync(inRoot(file))) hash.update(`${file}\n`).update(readFileSync(inRoot(file)));
