@@ -40,14 +40,18 @@ export interface Scenario {
   run(bench: Bench): Promise<Findings>;
 }
 
-/**
- * How long one side's round lasts, milliseconds. Warming up is load alone, by calls: compilers count those, and a busy machine
- * takes longer for them.
- */
+/** How long one side's round lasts, milliseconds. */
 export function windowsOf({ quick }: Pace) {
-  return quick
-    ? { warm: { calls: 2000, loadMs: 200 }, latencyMs: 60, loadMs: 120 }
-    : { warm: { calls: 6000, loadMs: 3000 }, latencyMs: 130, loadMs: 320 };
+  return quick ? { latencyMs: 60, loadMs: 120 } : { latencyMs: 130, loadMs: 320 };
+}
+
+/**
+ * How long a side is warmed up, by calls and at most by milliseconds: compilers count calls, and it takes about 20,000 until
+ * they have done what they can. Processes that have been called before need less.
+ */
+export function warmUpOf({ quick }: Pace, isFresh: boolean) {
+  if (quick) return isFresh ? { calls: 4000, loadMs: 500 } : { calls: 1000, loadMs: 150 };
+  return isFresh ? { calls: 15_000, loadMs: 4000 } : { calls: 2000, loadMs: 800 };
 }
 
 /** Rounds that were asked for, or as many as the scenario finds right. */

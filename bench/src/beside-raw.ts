@@ -1,4 +1,4 @@
-import { type Bench, windowsOf } from './bench.ts';
+import { type Bench, warmUpOf, windowsOf } from './bench.ts';
 import { measureCalls, together } from './measure/calls.ts';
 import { measureRounds, type Side } from './measure/rounds.ts';
 import { RAW } from './measure/rows.ts';
@@ -20,6 +20,8 @@ export interface Comparison {
   readonly inFlight: number;
   /** Units in one call. Default 1. */
   readonly units?: number;
+  /** Some of the processes have not been called before. */
+  readonly isFresh: boolean;
   readonly raw: Party;
   /** What the row of bare NATS is called, where `raw` is taken at this size. */
   readonly rawName?: string;
@@ -29,11 +31,11 @@ export interface Comparison {
 
 /** Measures the same thing with bare NATS and otherwise, and returns a row each. */
 export async function measureBesideRaw(bench: Bench, comparison: Comparison): Promise<Row[]> {
-  const { size, label, rounds, inFlight, units = 1, raw, rawName = RAW, others } = comparison;
-  const { warm, ...windows } = windowsOf(bench.pace);
+  const { size, label, rounds, inFlight, units = 1, isFresh, raw, rawName = RAW, others } = comparison;
+  const windows = windowsOf(bench.pace);
   const sideOf = ([name, { call, processes }]: [string, Party]): Side => ({
     name,
-    warmUp: () => together({ ...warm, call, inFlight }),
+    warmUp: () => together({ ...warmUpOf(bench.pace, isFresh), call, inFlight }),
     measure: () => measureCalls({ ...windows, call, inFlight, units, pids: pidsOf(bench, processes) }),
   });
   const sides = Object.entries({ [RAW]: raw, ...others }).map(sideOf);

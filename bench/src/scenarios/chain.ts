@@ -28,17 +28,19 @@ export const chain: Scenario = {
     const { raw, baton } = await startEchoes(bench, names, { modes: ['call', 'transfer'] });
     await using callers = await connectCallers(bench);
     const rows: Row[] = [];
-    for (const hops of lengths) {
+    // The longest first: it warms up every process of all of them.
+    for (const hops of lengths.toReversed()) {
       const first = names.length - hops;
       const target = names[first] as string;
       const subject = rawSubject(bench, target);
       const processes = baton.slice(first);
-      rows.push(
+      rows.unshift(
         ...(await measureBesideRaw(bench, {
           size: hops,
           rounds,
           label: `${hops} hops`,
           inFlight: IN_FLIGHT,
+          isFresh: hops === longest,
           raw: { call: () => callers.raw.echo(subject, TEXT), processes: raw.slice(first) },
           others: {
             nested: { call: () => callers.baton.echo(`${target}-call`, TEXT), processes },

@@ -28,6 +28,7 @@ export const durable: Scenario = {
         rounds,
         label: 'durable asks',
         inFlight: IN_FLIGHT,
+        isFresh: true,
         raw: { call: () => callers.raw.echo(subject('echo'), TEXT), processes: [raw] },
         others: {
           jetstream: { call: () => callers.raw.echoDurably(subject('kept'), TEXT), processes: [jetstream] },

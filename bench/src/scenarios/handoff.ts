@@ -29,6 +29,7 @@ export const handoff: Scenario = {
         rounds,
         label: `${name} of ${size / KB} KB`,
         inFlight: IN_FLIGHT,
+        isFresh: size === KB,
         raw: { call: () => callers.raw.echo(subject, text), processes: raw.slice(first) },
         others: { [name]: { call: () => callers.baton.echo(target, text), processes: baton.slice(first) } },
       });

@@ -36,7 +36,7 @@ export const scale: Scenario = {
       ): Side => {
         const measure = (busyMs: number) =>
           keepBusy({ call, places: size * SLOTS, jobMs: JOB_MS, busyMs, pids: pidsOf(bench, processes) });
-        return { name, warmUp: () => measure(300), measure: () => measure(bench.pace.quick ? 400 : 1200) };
+        return { name, warmUp: () => measure(300), measure: () => measure(bench.pace.quick ? 400 : 1000) };
       };
       const pick = <T>(all: readonly T[], place: number) => all[place % CALLERS] as T;
       const sides = [

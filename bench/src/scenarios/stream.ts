@@ -29,6 +29,7 @@ export const stream: Scenario = {
       label: 'streams',
       inFlight: IN_FLIGHT,
       units: CHUNKS,
+      isFresh: true,
       raw: { call: async () => check(await callers.raw.stream(subject)), processes: [raw] },
       others: {
         stream: { call: async () => check(await callers.baton.stream('stream')), processes: [agent] },
