@@ -27,9 +27,9 @@ export async function tell(events: AsyncIterable<RunEvent>, options: TellOptions
     } else if (event.type === 'handoff' && options.showHandoffs && process.stderr.isTTY) {
       note(printable(`${event.handoff.from} -> ${event.handoff.to}`));
     } else if (event.type === 'superseded') {
-      if (streamed !== '') await writeOut('\n');
-      note('the answer above is void: it was begun anew');
+      if (streamed !== '') await writeOut(streamed.endsWith('\n') ? '\n' : '\n\n');
       streamed = '';
+      note('the answer above is void: it was begun anew');
     } else if (event.type === 'gap') {
       note(`${event.missing} pieces of the answer are missing here`);
     }

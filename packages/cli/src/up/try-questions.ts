@@ -47,7 +47,10 @@ async function showAnswer(events: ReturnType<Mesh['stream']>, screen: Screen): P
   try {
     for await (const event of events) {
       if (event.type === 'text') show(event.text);
-      else if (event.type === 'result') result = event.result;
+      else if (event.type === 'superseded' && shown !== '') {
+        show('\n\n');
+        shown = '';
+      } else if (event.type === 'result') result = event.result;
     }
     if (!result) throw new BatonError('INTERNAL', 'the answer ended without a result');
     show(unseenText(shown, result.response));

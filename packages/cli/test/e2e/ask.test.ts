@@ -5,6 +5,8 @@ import { listenToAll } from '../support/listener.ts';
 import {
   agentSaying,
   billing,
+  breaksOff,
+  Careful,
   Clerk,
   customerService,
   forever,
@@ -40,6 +42,17 @@ describe('baton ask', () => {
     middle.open();
     const { status, stdout } = await asking.finished;
     expect({ status, stdout }).toEqual({ status: 0, stdout: 'one two\n' });
+  });
+
+  it('prints the answer of a fallback after a blank line, where half of another had come, and says why', async () => {
+    await using mesh = await startTestMesh([
+      new BaseAgent({ name: 'front', skills: { careful: new Careful() } }),
+      agentSaying('lame', 'Half an ', breaksOff),
+      agentSaying('calm', 'A calm ', 'answer.'),
+    ]);
+    const { status, stdout, stderr } = await mesh.baton(['ask', 'front', 'hi']).finished;
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'Half an \n\nA calm answer.\n' });
+    expect(stderr).toBe('the answer above is void: it was begun anew\n');
   });
 
   it('takes the question from stdin for "-", without its last line break', async () => {

@@ -1,13 +1,16 @@
 import { BaseAgent, type Context, handoff, hook, type Model, Skill } from '@baton/runtime';
 
-/** A model that says these pieces, whatever it is asked; a promise between two pieces is waited for. */
-export function says(...pieces: readonly (string | Promise<unknown>)[]): Model {
+/** What a model says, piece by piece; a promise is waited for, and so is what a function starts. */
+type Piece = string | Promise<unknown> | (() => Promise<unknown>);
+
+/** A model that says these pieces, whatever it is asked. */
+export function says(...pieces: readonly Piece[]): Model {
   return {
     name: 'test/scripted',
     async *generate() {
       for (const piece of pieces) {
         if (typeof piece === 'string') yield { type: 'text', text: piece };
-        else await piece;
+        else await (typeof piece === 'function' ? piece() : piece);
       }
     },
   };
@@ -15,6 +18,9 @@ export function says(...pieces: readonly (string | Promise<unknown>)[]): Model {
 
 /** A promise that never settles: the model that waits for it never ends by itself. */
 export const forever = new Promise<never>(() => {});
+
+/** A model that comes to this fails in the middle of its answer. */
+export const breaksOff = () => Promise.reject(new Error('the model broke off'));
 
 /** A moment the test decides on. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
@@ -40,6 +46,14 @@ class Routing extends Skill {
   @handoff('ghost')
   aboutGhosts(query: string): boolean {
     return /ghost/i.test(query);
+  }
+}
+
+/** Has somebody to ask when the first one fails. */
+export class Careful extends Skill {
+  @handoff('lame', { fallback: ['calm'] })
+  always(): boolean {
+    return true;
   }
 }
 
@@ -78,5 +92,5 @@ export const billing = (): BaseAgent =>
 export const shipping = (): BaseAgent =>
   new BaseAgent({ name: 'shipping', model: says('It arrives tomorrow.'), concurrency: 4 });
 
-export const agentSaying = (name: string, ...pieces: readonly (string | Promise<unknown>)[]): BaseAgent =>
+export const agentSaying = (name: string, ...pieces: readonly Piece[]): BaseAgent =>
   new BaseAgent({ name, model: says(...pieces) });

@@ -9,7 +9,7 @@ export type RunEvent =
   | { readonly type: 'tool'; readonly name: string }
   /** The broker keeps the request of a durable run: from now on it is carried out, whoever dies. */
   | { readonly type: 'accepted'; readonly id: string }
-  /** A durable run begins anew: what it had streamed is void. */
+  /** The text so far is void, since whoever gave it was lost: the answer begins anew with what comes next. */
   | { readonly type: 'superseded' }
   /** Pieces of what a durable run streamed are lost; the result will have all of the answer. */
   | { readonly type: 'gap'; readonly missing: number }
@@ -29,6 +29,11 @@ export interface CallerQuery {
 
 /** What the steps of a run push: progress, so that a relayed chunk costs no turn of the event loop, and questions. */
 export type Emit = (event: ProgressEvent | { readonly type: 'query'; readonly query: CallerQuery }) => void;
+
+/** For steps whose text is no part of the run's answer. */
+export function withoutText(emit: Emit): Emit {
+  return (event) => event.type === 'text' || event.type === 'superseded' || emit(event);
+}
 
 /**
  * Turns a pushing run into an async iterable that ends with the result.

@@ -6,6 +6,7 @@ import { answer } from './answer-step.ts';
 import type { Context } from './context.ts';
 import { unlessAborted } from './deadline.ts';
 import { type Decision, decide } from './decide.ts';
+import { withoutText } from './events.ts';
 import { handOff } from './handoff-step.ts';
 import { checkJsonFields } from './json-fields.ts';
 import { loggable } from './loggable.ts';
@@ -78,7 +79,7 @@ async function chain(run: Run, first: Decision): Promise<Outcome> {
   const quiet: Run = {
     ...run,
     mayTransfer: false,
-    emit: (event) => event.type === 'text' || run.emit(event),
+    emit: withoutText(run.emit),
   };
   let decision: Decision | undefined = first;
   let result: HandoffResult | undefined;

@@ -12,6 +12,7 @@ import type { HandoffOrder } from './port.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 import { settle } from './settle.ts';
+import { Tries } from './tries.ts';
 
 /**
  * Carries out a decided handoff: source checks, `before_handoff`, the port, `after_handoff`; when it fails, the
@@ -20,17 +21,24 @@ import { settle } from './settle.ts';
  * for each handoff, on success and on failure, and what they leave is what counts.
  */
 export async function handOff(run: Run, decision: Decision): Promise<HandoffResult> {
+  const { fallback } = decision.condition;
+  if (fallback.length === 0) return await handOffOnce(run, decision);
   const { context, port } = run;
+  const tries = new Tries(run.emit);
   const tried = new Set<string>();
   const addressOf = (target: string) => (target.includes('/') ? target : `${port?.owner}/${target}`);
   const tryOne = async (target: string) => {
-    const result = await handOffOnce(run, { ...decision, target });
+    // Who takes over a stream that has begun could not tell its reader that the beginning is void.
+    const mayTransfer = run.mayTransfer && !tries.hasText;
+    const result = await handOffOnce({ ...run, emit: tries.emit, mayTransfer }, { ...decision, target });
     tried.add(addressOf(target)).add(addressOf(targetOf(context) ?? target));
+    if (result.success) tries.succeeded();
+    else tries.next();
     return result;
   };
   const first = await tryOne(decision.target);
   if (first.success) return first;
-  for (const target of decision.condition.fallback) {
+  for (const target of fallback) {
     if (context.signal.aborted) break;
     if (tried.has(addressOf(target))) continue;
     const next = await tryOne(target);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ModelTool } from '../model/model.ts';
 import { parseAddress } from '../wire/name.ts';
 import { withContext } from './context.ts';
+import { withoutText } from './events.ts';
 import { handOff } from './handoff-step.ts';
 import type { Condition } from './plan.ts';
 import type { Run } from './run.ts';
@@ -99,5 +100,5 @@ function apart(run: Run, args: unknown): Run {
   const asked =
     typeof message === 'string' && message !== '' ? [{ role: 'user', content: message } as const] : [];
   const context = run.context.fork([...run.context.messages, ...asked]);
-  return { ...run, context, mayTransfer: false, emit: (event) => event.type === 'text' || run.emit(event) };
+  return { ...run, context, mayTransfer: false, emit: withoutText(run.emit) };
 }

@@ -11,6 +11,7 @@ export class Speech {
   #said = '';
   #shown = '';
   #endsWithSaid = false;
+  #hasSpoken = false;
   #isOver = false;
 
   constructor(out: Emit) {
@@ -24,12 +25,14 @@ export class Speech {
 
   /** Whether anything has gone out. */
   get hasSpoken(): boolean {
-    return this.#answered !== '' || this.#said !== '';
+    return this.#hasSpoken;
   }
 
   /** In the place of what it was made with. */
   readonly emit: Emit = (event) => {
+    if (event.type === 'superseded') return this.#beginAnew();
     if (event.type !== 'text' || event.text === '') return this.#out(event);
+    this.#hasSpoken = true;
     this.#answered += event.text;
     if (this.#said === '') return this.#out(event);
     const text = this.#endsWithSaid ? GAP + event.text : event.text;
@@ -40,6 +43,7 @@ export class Speech {
   /** Sends text out at once, beside the answer. */
   say(text: string): void {
     if (text === '') return;
+    this.#hasSpoken = true;
     if (this.#said === '') this.#shown = this.#answered;
     this.#said = join(this.#said, text);
     this.#endsWithSaid = true;
@@ -55,6 +59,16 @@ export class Speech {
     if (!answer.startsWith(this.#answered)) return join(this.#said, answer);
     const rest = answer.slice(this.#answered.length);
     return this.#endsWithSaid ? join(this.#shown, rest) : this.#shown + rest;
+  }
+
+  /** The answer is void; what was said is not, and stands before the next one. */
+  #beginAnew(): void {
+    this.#answered = '';
+    this.#shown = '';
+    this.#out({ type: 'superseded' });
+    if (this.#said === '') return;
+    this.#endsWithSaid = true;
+    this.#show(this.#said);
   }
 
   #show(text: string): void {

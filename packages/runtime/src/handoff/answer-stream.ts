@@ -1,4 +1,4 @@
-import { type CallerQuery, type Emit, unseenText } from '../agent/events.ts';
+import { type CallerQuery, type Emit, GAP, unseenText } from '../agent/events.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { ReplySubject } from '../bus/inbox.ts';
 import type { StreamedResult } from '../wire/chunk.ts';
@@ -15,7 +15,9 @@ export class AnswerStream {
   readonly #bus: Bus;
   readonly #owner: Owner;
   readonly #asking = new Set<ReplySubject>();
+  /** What has streamed and is not void. */
   #streamed = '';
+  #isAnew = false;
 
   /** `owner` is that of the agent which answers. */
   constructor(writer: ReplyWriter, { bus, owner }: { readonly bus: Bus; readonly owner: Owner }) {
@@ -28,7 +30,9 @@ export class AnswerStream {
   readonly onEvent: Emit = (event) => {
     if (event.type === 'text') {
       this.#streamed += event.text;
-      this.#writer.text(event.text);
+      this.#write(event.text);
+    } else if (event.type === 'superseded') {
+      this.#beginAnew();
     } else if (event.type === 'handoff' && this.#writer.toBaton) {
       this.#writer.chunk({ type: 'baton', data: { kind: 'handoff', handoff: event.handoff } });
     } else if (event.type === 'query') {
@@ -45,6 +49,19 @@ export class AnswerStream {
   close(): void {
     for (const reply of this.#asking) reply.close();
     this.#asking.clear();
+  }
+
+  #write(text: string): void {
+    this.#writer.text(this.#isAnew ? GAP + text : text);
+    this.#isAnew = false;
+  }
+
+  /** Who cannot be told that what was read is void gets the new answer after a blank line. */
+  #beginAnew(): void {
+    if (this.#streamed === '') return;
+    this.#streamed = '';
+    if (this.#writer.toBaton) this.#writer.superseded();
+    else this.#isAnew = true;
   }
 
   /** What comes from further down already says where its answer goes. */
@@ -71,7 +88,7 @@ export class AnswerStream {
       writer.encoded(await encodeResult(note, { bus: this.#bus, owner: this.#owner }));
     } else {
       const rest = unseenText(this.#streamed, result.response);
-      if (rest) writer.text(rest);
+      if (rest) this.#write(rest);
     }
     writer.end();
   }

@@ -88,11 +88,23 @@ export class Answer {
     if (text) this.#emit({ type: 'text', text });
   }
 
+  /** What was missing is void as well. */
+  #beginAnew(seq: number): void {
+    if (seq <= this.#pieces) return;
+    this.#pieces = seq;
+    this.#isTorn = false;
+    if (this.#text === '') return;
+    this.#text = '';
+    this.#emit({ type: 'superseded' });
+  }
+
   #takeNote(note: BatonNote): void {
     if (note.kind === 'handoff') {
       this.#emit({ type: 'handoff', handoff: note.handoff });
     } else if (note.kind === 'transferred') {
       this.#transfers.push({ handoff: note.handoff, at: performance.now() });
+    } else if (note.kind === 'superseded') {
+      this.#beginAnew(note.seq);
     } else {
       if (note.kind === 'result') this.#result = note.result;
       else this.#largeResult = note.ref;
@@ -110,10 +122,6 @@ export class Answer {
     if (!isInbox(replySubject)) return;
     const answer = (text: string) => this.#bus.publish(replySubject, encodeAnswer(text));
     this.#emit({ type: 'query', query: { id, prompt, replySubject, answer } });
-  }
-
-  get hasText(): boolean {
-    return this.#text !== '';
   }
 
   /** The stream has ended: pieces that are missing now will not come. */

@@ -1,5 +1,6 @@
 import type { Emit } from '../agent/events.ts';
 import type { HandoffOrder } from '../agent/port.ts';
+import { Tries } from '../agent/tries.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
 import { NoResponders, Silence } from '../bus/reply-stream.ts';
@@ -44,15 +45,18 @@ export async function exchange(
 ): Promise<RunResult> {
   const started = performance.now();
   await using large = new LargeRequest(sender, address);
+  const { retries = 0 } = order.metadata;
+  const tries = new Tries(emit);
+  const out = retries === 0 ? emit : tries.emit;
   let tried: Call = { order, address, large, whileAway };
-  let answer = await whenFree(sender, tried, emit);
-  for (let left = order.metadata.retries ?? 0; left > 0 && mayRetry(sender, tried, answer); left--) {
-    // What has been streamed of the first try cannot be taken back: the second one comes with its result.
-    const quiet: Emit = (event) => event.type === 'text' || emit(event);
+  let answer = await whenFree(sender, tried, out);
+  for (let left = retries; left > 0 && mayRetry(sender, tried, answer); left--) {
+    tries.next();
     tried = withRest(tried, answer);
-    answer = await whenFree(sender, tried, answer.hasText ? quiet : emit);
+    answer = await whenFree(sender, tried, out);
   }
   const result = answer.toResult(tried.order, Math.round(performance.now() - started));
+  if (result.success) tries.succeeded();
   return withEarlier(result, order.scope.budget, tried.order.scope.budget);
 }
 

@@ -34,7 +34,7 @@ export class ReplyWriter {
     return this.#toBaton;
   }
 
-  /** How many pieces of text there have been. */
+  /** How many pieces of text there have been, and words that they are void. */
   get pieces(): number {
     return this.#pieces;
   }
@@ -56,6 +56,12 @@ export class ReplyWriter {
       this.#pieces += 1;
       this.chunk({ type: 'response', ...(this.#toBaton && { seq: this.#pieces }), data });
     }
+  }
+
+  /** Tells a Baton caller that the text so far is void. */
+  superseded(): void {
+    this.#pieces += 1;
+    this.chunk({ type: 'baton', data: { kind: 'superseded', seq: this.#pieces } });
   }
 
   /** @throws {BatonError} INVALID_ARGUMENT when the chunk is larger than the broker takes. */

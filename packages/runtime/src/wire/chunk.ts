@@ -24,10 +24,12 @@ export const BatonNote = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('handoff'), handoff: HandoffStarted }),
   /** The answer comes from another agent from here on: a handoff of the agent that was asked, by transfer. */
   z.looseObject({ kind: z.literal('transferred'), handoff: HandoffStarted }),
+  /** The text so far is void: the answer begins anew. Counted among the pieces, so that it is missed when it is lost. */
+  z.looseObject({ kind: z.literal('superseded'), seq: z.int().positive() }),
   z.looseObject({
     kind: z.literal('result'),
     result: StreamedResult,
-    /** How many pieces of text the stream has had. */
+    /** How many pieces the stream has had. */
     pieces: z.int().nonnegative().optional(),
   }),
   /** The result is larger than the broker takes in one message: it is kept for the caller, as JSON. */

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
 import type { Context } from '../../../src/agent/context.ts';
 import { handoff, hook } from '../../../src/agent/decorators.ts';
@@ -72,6 +72,66 @@ it.each([
   agent.attach(port, memoryLog());
   expect((await agent.run('help')).success).toBe(false);
   expect(port.orders.map(({ target }) => target)).toEqual(['primary', 'second']);
+});
+
+describe('text that a target had streamed before it failed', () => {
+  interface Reading {
+    readonly more?: Record<string, Skill>;
+    readonly silent?: string;
+  }
+
+  /** An agent whose first targets stream half an answer and fail; what its reader is told. */
+  async function read(failing: string[], { more = {}, silent = '' }: Reading = {}) {
+    const agent = new BaseAgent({ name: 'front', skills: { ...more, routing: new Routing() } });
+    const port = fakePort();
+    const { carryOut } = port;
+    port.carryOut = async (order, emit) => {
+      if (order.target !== silent && !failing.includes(order.target)) return await carryOut(order, emit);
+      if (order.target !== silent) emit({ type: 'text', text: 'half' });
+      return answered(order, { success: false, response: null });
+    };
+    agent.attach(port, memoryLog());
+    const told: string[] = [];
+    for await (const event of agent.stream('help')) {
+      if (event.type === 'text') told.push(event.text);
+      else if (event.type === 'superseded') told.push('(void)');
+      else if (event.type === 'result') told.push(`= ${event.result.response}`);
+    }
+    return told;
+  }
+
+  it('is void once another one answers, and its reader is told so', async () => {
+    expect(await read(['primary'])).toEqual(['half', '(void)', 'second answers', '= second answers']);
+    expect(await read(['primary', 'second'])).toEqual([
+      ...['half', '(void)', 'half', '(void)', 'third answers'],
+      '= third answers',
+    ]);
+  });
+
+  it('is void also when the answer that counts has not streamed', async () => {
+    class Mend extends Skill {
+      @hook('after_handoff')
+      mend(context: Context) {
+        if (context.handoffAgent !== 'second') return;
+        context.handoffResult = { success: true, response: 'mended' };
+      }
+    }
+    const told = await read(['primary'], { more: { mend: new Mend() }, silent: 'second' });
+    expect(told).toEqual(['half', '(void)', '= mended']);
+  });
+
+  it('takes nothing away of what the agent itself has said', async () => {
+    class Greet extends Skill {
+      @hook('on_message')
+      greet(context: Context) {
+        context.say('Welcome.');
+      }
+    }
+    expect(await read(['primary'], { more: { greet: new Greet() } })).toEqual([
+      ...['Welcome.', '\n\nhalf', '(void)', 'Welcome.', '\n\nsecond answers'],
+      '= Welcome.\n\nsecond answers',
+    ]);
+  });
 });
 
 it('refuses a fallback that is no name when the class is defined', () => {

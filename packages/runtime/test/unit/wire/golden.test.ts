@@ -39,6 +39,7 @@ it('reads and writes every kind of chunk as it always did', () => {
     'query',
     'baton',
     'baton',
+    'baton',
   ]);
   expect(chunks.map((chunk) => text(encodeChunk(Chunk.parse(chunk))))).toEqual(lines);
   expect(text(ACK)).toBe(lines[0]);
