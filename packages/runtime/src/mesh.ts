@@ -146,7 +146,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     return this.#parts.bus.server;
   }
 
-  /** Puts an agent on the mesh, in this process. Returns when others can reach it. */
+  /** Puts an agent on the mesh, in this process. Returns when others can reach it, and this member knows its card. */
   async launch(agent: BaseAgent): Promise<LaunchedAgent> {
     const { bus, owner, heartbeatMs, log } = this.#parts;
     const address = { owner, agent: agent.name };
@@ -158,6 +158,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     await Promise.all([agent.prepare(), this.#registry.synced()]);
     server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog, spaces });
     this.#servers.push(server);
+    await this.#registry.described(server.instance);
     this.#stay();
     agentLog.info({ instance: server.instance, model: agent.model?.name }, 'agent is up');
     return launched(agent, server);

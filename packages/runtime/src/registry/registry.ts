@@ -34,6 +34,8 @@ export interface RegistryOptions {
 
 const SWEEP_MS = 200;
 const PEER_TIMEOUT_MS = 250;
+/** How long the card of an instance that has just come is waited for, milliseconds. */
+const DESCRIBED_MS = 1000;
 const EMPTY = new Uint8Array(0);
 
 /** The live view of the mesh: heartbeats keep it, INFO records fill it in, silence empties it. */
@@ -127,6 +129,21 @@ export class Registry {
     if (presence.status !== 'unknown') return presence;
     await this.#synced;
     return this.find(address);
+  }
+
+  /** Resolves once an instance is known with its card; within a second, if that is not to be had. */
+  described(instance: string): Promise<void> {
+    const isKnown = () => this.#table.has(instance) && !this.#table.needsDetails(instance);
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        stop();
+        resolve();
+      };
+      const timer = setTimeout(end, DESCRIBED_MS);
+      const stop = this.onChange(() => isKnown() && end());
+      if (isKnown()) end();
+    });
   }
 
   /** Calls back after an instance joined, left or changed; returns how to stop that. */

@@ -22,6 +22,13 @@ it('asks a new instance for its card once, however often it beats', async () => 
   expect(new Set(asked.map(({ message }) => message.reply?.split('.')[1])).size).toBe(2);
 });
 
+it('knows the card of an agent that it has launched itself, once launch() returns', async () => {
+  await using mesh = await joinTest(newOwner());
+  await mesh.launch(new BaseAgent({ name: 'echo', description: 'Says it again.', model: echoModel() }));
+  const own = mesh.agents().find(({ owner }) => owner === mesh.owner);
+  expect(own?.card).toMatchObject({ name: 'echo', description: 'Says it again.' });
+});
+
 it('does not ask one by one for the cards of those it found when it joined', async () => {
   const owner = newOwner();
   await using launcher = await joinTest(owner, { heartbeatMs: 100 });
