@@ -46,18 +46,29 @@ function toJsonSchema(schema: ZodType): Record<string, unknown> {
 }
 
 async function read(schema: ZodType, { schema: json }: ModelOutput, answer: string): Promise<OutputReading> {
-  let value: unknown;
-  try {
-    value = JSON.parse(answer);
-  } catch {
-    return misfit('it is no JSON', 'It is no JSON.', json);
-  }
+  const plain = parse(answer);
+  const value = plain === undefined ? parse(fenced(answer)) : plain;
+  if (value === undefined) return misfit('it is no JSON', 'It is no JSON.', json);
   const parsed = await schema.safeParseAsync(value);
   if (!parsed.success) {
     return misfit(explainIssue(parsed.error, 'answer'), z.prettifyError(parsed.error), json);
   }
   const text = toJson(parsed.data);
   return { fits: true, data: JSON.parse(text), text };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What stands in a fenced block of Markdown, as models like to write JSON; words around it are passed over. */
+function fenced(answer: string): string {
+  const [, block = ''] = /```(?:json)?[ \t\r]*\n(.*)\n[ \t]*```/is.exec(answer) ?? [];
+  return block;
 }
 
 /** A model that was not held to the schema by its provider may never have seen it. */

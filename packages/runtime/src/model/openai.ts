@@ -21,7 +21,8 @@ export interface OpenAiOptions {
  * so an agent that never asks does not wait for it.
  *
  * `generate` throws PERMISSION_DENIED (401, 403), NOT_FOUND (404), RESOURCE_EXHAUSTED (402, 429), INVALID_ARGUMENT
- * (400, 413, 422), UNAVAILABLE (5xx, timeout, no connection, a stream that breaks off), PROTOCOL (a malformed stream).
+ * (400, 413, 422), UNAVAILABLE (5xx, timeout, no connection, a stream that breaks off), PROTOCOL (a malformed stream). An
+ * answer that was cut is none: RESOURCE_EXHAUSTED at the length limit, PERMISSION_DENIED by a content filter.
  */
 export function openAiModel(name: string, options: OpenAiOptions): Model {
   const fullName = `openai/${name}`;

@@ -38,7 +38,7 @@ describe('an agent with an output schema', () => {
   it.each([
     ['a wrong field', '{"total": "five"}', 'total'],
     ['no JSON', 'You owe 5 dollars.', 'It is no JSON'],
-    ['JSON in a fence', '```json\n{"total":5}\n```', 'It is no JSON'],
+    ['two blocks of JSON', '```\n{"total":5}\n```\nor\n```\n{"total":6}\n```', 'It is no JSON'],
     ['another value', '[5]', 'expected object'],
   ])('tells the model about %s, shows nothing of it, and takes its next answer', async (_what, bad, told) => {
     const model = scriptedModel(bad, GOOD);
@@ -48,6 +48,17 @@ describe('an agent with an output schema', () => {
       { role: 'assistant', content: bad },
       { role: 'user', content: expect.stringContaining(told) },
     ]);
+  });
+
+  it.each([
+    '```json\n{"total": 5}\n```',
+    'Here it is:\n\n```\n{\n  "total": 5\n}\n```\nAnything else?\n',
+    '```JSON \r\n{"total": 5, "currency": "USD"}\r\n```',
+  ])('takes JSON that stands in a fenced block: %j', async (answer) => {
+    const { texts, result } = await streamed(
+      new BaseAgent({ name: 'x', model: scriptedModel(answer), output: Bill, maxTurns: 1 }),
+    );
+    expect([texts, result.data]).toEqual([[JSON.stringify(READ)], READ]);
   });
 
   it('fails when no answer fits within its turns, naming the field', async () => {

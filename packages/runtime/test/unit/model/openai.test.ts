@@ -213,6 +213,25 @@ describe('a failure of the provider', () => {
     },
   );
 
+  test.each([
+    ['length', 'RESOURCE_EXHAUSTED', /cut at its length limit/],
+    ['content_filter', 'PERMISSION_DENIED', /content filter/],
+  ])('that ends the answer for its %s is %s, after what had come', async (reason, code, message) => {
+    const half = { tool_calls: [{ index: 0, id: 'c', function: { name: 'pay', arguments: '{"a' } }] };
+    await using server = await startChatCompletionsServer(
+      stream([chunk({ content: 'Half an ans' }), chunk(half, reason), usageChunk(3, 4)]),
+    );
+    const events: unknown[] = [];
+    const read = async () => {
+      for await (const event of model(server.baseUrl).generate(request())) events.push(event);
+    };
+    await expect(read()).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    expect(events).toEqual([
+      { type: 'text', text: 'Half an ans' },
+      { type: 'usage', inputTokens: 3, outputTokens: 4 },
+    ]);
+  });
+
   test('sent inside the stream is UNAVAILABLE', async () => {
     await using server = await startChatCompletionsServer(
       stream([chunk({ content: 'Half' }), { error: { message: 'overloaded' } }]),
