@@ -73,7 +73,8 @@ export class DiscoverySkill extends Skill {
    * @throws {BatonError} INVALID_ARGUMENT when `maxResults` is no positive integer or `minScore` not within 0 and 1,
    * FAILED_PRECONDITION before the agent is launched.
    */
-  async findAgents({ intent, maxResults = 5, minScore = 0 }: FindAgentsOptions): Promise<FoundAgent[]> {
+  async findAgents(options: FindAgentsOptions): Promise<FoundAgent[]> {
+    const { intent, maxResults = 5, minScore = 0 } = options ?? {};
     if (!(minScore >= 0 && minScore <= 1)) {
       throw new BatonError('INVALID_ARGUMENT', `"minScore" must be a number from 0 to 1, not ${minScore}`);
     }
@@ -81,7 +82,8 @@ export class DiscoverySkill extends Skill {
       throw new BatonError('INVALID_ARGUMENT', `"maxResults" must be a positive integer, not ${maxResults}`);
     }
     if (typeof intent !== 'string') {
-      throw new BatonError('INVALID_ARGUMENT', `"intent" must be a string, not of type ${typeof intent}`);
+      const problem = `"intent" must be a string, as in { intent: 'refunds' }, not of type ${typeof intent}`;
+      throw new BatonError('INVALID_ARGUMENT', problem);
     }
     const peers = this.port.peers();
     const wanted = intent.trim();
@@ -102,11 +104,8 @@ export class DiscoverySkill extends Skill {
    * has just died is passed over for the next. Null when there is none, as a dynamic handoff wants it.
    * @throws {BatonError} as `findAgents`.
    */
-  async bestAgent(
-    intent: string,
-    { minScore = GOOD_MATCH }: Pick<FindAgentsOptions, 'minScore'> = {},
-  ): Promise<string | null> {
-    const found = await this.findAgents({ intent, minScore });
+  async bestAgent(intent: string, options?: Pick<FindAgentsOptions, 'minScore'>): Promise<string | null> {
+    const found = await this.findAgents({ intent, minScore: options?.minScore ?? GOOD_MATCH });
     // All at once: one that is frozen must not cost the others their time.
     const isThere = await Promise.all(found.map(({ name }) => this.port.ping(name)));
     return found.find((_, index) => isThere[index])?.name ?? null;
@@ -145,11 +144,12 @@ export class DiscoverySkill extends Skill {
   }
 }
 
-function toFound({ name, description, card, instances }: Peer, score = 0): FoundAgent {
+/** A scorer is an author's own: what is no finite number, whatever its type says, is a score of 0. */
+function toFound({ name, description, card, instances }: Peer, score: unknown): FoundAgent {
   return {
     name,
     description,
-    score: Number.isNaN(score) ? 0 : Math.min(1, score),
+    score: Number.isFinite(score) ? Math.min(1, score as number) : 0,
     capabilities: namesOf(card?.tools),
     handoffs: namesOf(card?.handoffs),
     ...(card?.price && { price: card.price }),

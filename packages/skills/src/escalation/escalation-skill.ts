@@ -54,13 +54,18 @@ export class EscalationSkill extends Skill {
   /**
    * Makes a ticket of this conversation, or adds the reason to the one it has open, and says so in a sentence for the
    * customer. When none can be made, the sentence says that.
-   * @throws {BatonError} FAILED_PRECONDITION outside a run.
+   * @throws {BatonError} FAILED_PRECONDITION outside a run, INVALID_ARGUMENT for a reason that is no text.
    */
   @tool({
     description: 'Hand this conversation to a human agent: makes a support ticket',
     parameters: z.object({ reason: z.string().describe('why a human is needed, in a sentence') }),
   })
-  async escalateToHuman({ reason }: { reason: string }): Promise<string> {
+  async escalateToHuman(why: { reason: string }): Promise<string> {
+    const reason: unknown = why?.reason;
+    if (typeof reason !== 'string') {
+      const problem = `"reason" must be a text that says why a human is needed, not of type ${typeof reason}`;
+      throw new BatonError('INVALID_ARGUMENT', `escalateToHuman: ${problem}`);
+    }
     const context = getContext();
     const ticket = await this.#escalate(context, reason);
     if (!ticket) {

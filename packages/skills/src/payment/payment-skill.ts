@@ -104,11 +104,12 @@ export class PaymentSkill extends Skill {
   }
 
   /** Puts money on a user's balance: for operators. What pays for it happens elsewhere. */
-  async deposit({ userId, amount, key = randomUUID() }: Deposit): Promise<void> {
-    const minor = toMinor(amount, this.#currency);
+  async deposit(deposit: Deposit): Promise<void> {
+    const { userId, amount, key = randomUUID() } = deposit ?? {};
     if (typeof userId !== 'string' || userId === '') {
-      throw new BatonError('INVALID_ARGUMENT', 'a deposit needs a "userId"');
+      throw new BatonError('INVALID_ARGUMENT', 'a deposit needs a "userId" and an "amount"');
     }
+    const minor = toMinor(amount, this.#currency);
     if (minor === 0) return;
     const ledger = await this.#reservations.ledger();
     const verdict = await ledger.write({
@@ -174,7 +175,8 @@ export class PaymentSkill extends Skill {
     }
   }
 
-  async #charge({ userId, amount, description = '', key }: Charge, context?: Context): Promise<boolean> {
+  async #charge(charge: Charge, context?: Context): Promise<boolean> {
+    const { userId, amount, description = '', key } = charge ?? {};
     const minor = toMinor(amount, this.#currency);
     if (typeof userId !== 'string' || userId === '') return false;
     if (minor === 0) return true;

@@ -18,11 +18,14 @@ export class Prices {
   /** Agents of other kinds, which tell no card. */
   readonly #cardless = new Set<string>();
 
-  /** @throws {BatonError} INVALID_ARGUMENT for a price that is no amount. */
+  /** @throws {BatonError} INVALID_ARGUMENT for a price that is no amount, or of what is no agent's name. */
   constructor(prices: Readonly<Record<string, Amount>>, currency: string) {
     this.#currency = currency;
     this.#own = new Map(
-      Object.entries(prices).map(([name, price]) => [name, toMinor(price, currency, `prices.${name}`)]),
+      Object.entries(prices).map(([name, price]) => {
+        parseAddress(name, 'default');
+        return [name, toMinor(price, currency, `prices.${name}`)];
+      }),
     );
   }
 

@@ -69,8 +69,8 @@ describe('findAgents', () => {
   });
 
   it('holds the scores of a scorer within 0 and 1, and takes what is no number for 0', async () => {
-    const peers = ['a', 'b', 'c', 'd'].map((name) => peer(name, ''));
-    const { skill } = discovery(peers, () => [7, Number.NaN, -1]);
+    const peers = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => peer(name, ''));
+    const { skill } = discovery(peers, () => [7, Number.NaN, -1, Number.POSITIVE_INFINITY, '1' as never]);
     expect(await skill.findAgents({ intent: 'x' })).toMatchObject([{ name: 'a', score: 1 }]);
   });
 
@@ -100,12 +100,16 @@ describe('findAgents', () => {
     }
   });
 
-  it('refuses an intent that is no text', async () => {
-    const { skill } = discovery([]);
-    await expect(skill.findAgents({ intent: undefined as unknown as string })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-    });
-  });
+  it.each([{ intent: undefined }, {}, null, undefined])(
+    'refuses an intent that is no text: %j',
+    async (what) => {
+      const { skill } = discovery([]);
+      await expect(skill.findAgents(what as never)).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining('"intent"'),
+      });
+    },
+  );
 
   it('finds nobody for an empty intent, for words without meaning, and where nobody is', async () => {
     const { skill } = discovery([peer('a', 'tea and what you can do')]);

@@ -52,6 +52,17 @@ describe('escalateToHuman', () => {
     );
   });
 
+  it.each([{ reason: undefined }, {}, undefined])(
+    'refuses %j, which says no reason, and tells no customer',
+    async (why) => {
+      const { agent, store } = deskWith({ how: (skill) => skill.escalateToHuman(why as never) });
+      const result = await agent.run('hello');
+      expect(result).toMatchObject({ response: null, error: { code: 'INVALID_ARGUMENT' } });
+      expect(result.error?.message).toContain('"reason" must be a text');
+      expect(await store.keys()).toEqual([]);
+    },
+  );
+
   it.each(['UNAVAILABLE', 'FAILED_PRECONDITION', 'INTERNAL'] as const)(
     'tells the customer that there is no ticket, and what to do, when the store is %s',
     async (code) => {
