@@ -15,6 +15,7 @@ import { ConversationStates } from './conversation-states.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type ProgressEvent, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
+import { checkToolNames } from './handoff-tools.ts';
 import { newScope, type RunOptions, toMessages } from './new-run.ts';
 import { makeOutput } from './output.ts';
 import { makePlan, type Plan, planFor } from './plan.ts';
@@ -92,6 +93,7 @@ export class BaseAgent {
     const members = skillMembers(this.skills);
     this.#order = initialOrder(members, this.skills).map(({ skill }) => skill);
     this.#plan = makePlan(members);
+    checkToolNames({ plan: this.#plan, brain: this.#brain });
     const host = this.#host();
     for (const skill of this.#order) skill.bind(host);
   }

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { ModelTool } from '../model/model.ts';
 import { parseAddress } from '../wire/name.ts';
+import { isAllowed } from '../wire/scope.ts';
 import { withContext } from './context.ts';
 import { withoutText } from './events.ts';
 import { handOff } from './handoff-step.ts';
 import type { Condition } from './plan.ts';
+import type { HandoffPort, Peer } from './port.ts';
 import type { Run } from './run.ts';
 
 /** A handoff the model may choose. */
 export interface HandoffTool {
   readonly offer: ModelTool;
-  /** Live and not on the path. A model that asks for another one of its targets hands off all the same, and is told. */
+  /** Live, not on the path, and one that answers this caller. A model that asks for another one of its targets hands off all the same, and is told. */
   readonly isOffered: boolean;
   /** Hands off, and tells the model what came of it. Never rejects for a handoff that fails. */
   call(run: Run, args: unknown): Promise<string>;
@@ -36,11 +38,26 @@ export function handoffTools(run: Run): Map<string, HandoffTool> {
     const { target } = condition;
     if (seen.has(target)) continue;
     seen.add(target);
-    const plain = `${PREFIX}${target.replace('/', '_')}`;
+    const plain = plainName(target);
     const name = plain.length > MAX_NAME || tools.has(plain) ? marked(plain, target) : plain;
     tools.set(name, makeTool(run, name, condition));
   }
   return tools;
+}
+
+/** @throws {TypeError} for a tool that has the name of a handoff: a model could not tell one from the other. */
+export function checkToolNames(agent: Pick<Run, 'plan' | 'brain'>): void {
+  const { tools } = agent.plan;
+  for (const { target, label } of candidates(agent)) {
+    const plain = plainName(target);
+    const clash = [plain, marked(plain, target)].find((name) => tools.has(name));
+    if (clash === undefined) continue;
+    throw new TypeError(`the tool "${clash}" has the name of the handoff to "${target}" (${label})`);
+  }
+}
+
+function plainName(target: string): string {
+  return `${PREFIX}${target.replace('/', '_')}`;
 }
 
 /** Of a name that is too long, or another target's too: told apart by a mark that the target alone decides. */
@@ -52,7 +69,7 @@ function marked(name: string, target: string): string {
 type Candidate = Condition & { readonly target: string };
 
 /** What the agent names for its model, then the targets of its own rules, which have their options already. */
-function candidates({ plan, brain }: Run): Candidate[] {
+function candidates({ plan, brain }: Pick<Run, 'plan' | 'brain'>): Candidate[] {
   const ruled = plan.conditions.filter((condition): condition is Candidate => condition.target !== undefined);
   const named = brain.handoffs
     .filter((target) => !ruled.some((condition) => condition.target === target))
@@ -69,21 +86,25 @@ const PLAIN = {
   ask: () => false,
 } as const;
 
-function isReachable({ port, context }: Run, target: string): boolean {
+function isReachable({ port, context }: Run, target: string, peer: Peer | undefined): boolean {
   if (!port?.isAvailable(target)) return false;
   const { owner, agent } = parseAddress(target, port.owner);
-  return !context.scope.path.includes(`${owner}/${agent}`);
+  const { path, caller } = context.scope;
+  return !path.includes(`${owner}/${agent}`) && isAllowed(peer?.card?.scope, caller);
+}
+
+function findPeer(port: HandoffPort, target: string): Peer | undefined {
+  const { owner, agent } = parseAddress(target, port.owner);
+  return port.peers().find((peer) => peer.name === agent && peer.owner === owner);
 }
 
 function makeTool(source: Run, name: string, condition: Candidate): HandoffTool {
   const { target } = condition;
-  const card = source.port
-    ?.peers()
-    .find((peer) => peer.name === target || `${peer.owner}/${peer.name}` === target);
-  const description = card?.description || condition.description || `hand over to ${target}`;
+  const peer = source.port && findPeer(source.port, target);
+  const description = peer?.description || condition.description || `hand over to ${target}`;
   return {
     offer: { name, description: description.slice(0, MAX_DESCRIPTION), parameters: PARAMETERS },
-    isOffered: isReachable(source, target),
+    isOffered: isReachable(source, target, peer),
     call: async (run, args) => {
       const side = apart(run, args);
       // What hooks find by getContext() is the handoff's own context too, not the run's.

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
 import { type Context, getContext } from '../../../src/agent/context.ts';
 import { handoff, hook } from '../../../src/agent/decorators.ts';
+import { defineSkill } from '../../../src/agent/define-skill.ts';
+import type { Peer } from '../../../src/agent/port.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import type { ModelEvent } from '../../../src/model/model.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
@@ -110,6 +112,32 @@ it('tells the model that a target is unknown instead of handing off anywhere', a
   const { agent, port } = front([call('nobody', 'hi')], 'so be it');
   expect((await agent.run('hi')).response).toBe('so be it');
   expect(port.orders).toEqual([]);
+});
+
+it('offers nobody who would refuse this caller, and shows nothing of their cards', async () => {
+  const model = scriptedModel('hello');
+  const agent = new BaseAgent({ name: 'front', model, handoffs: ['vault', 'desk'] });
+  const peer = (name: string, owner: string, scope?: string) =>
+    ({ name, owner, description: `${owner}'s ${name}`, instances: 1, card: { scope } }) as unknown as Peer;
+  const peers = [peer('desk', 'other'), peer('desk', 'test'), peer('vault', 'test', 'vip')];
+  agent.attach(Object.assign(fakePort(), { peers: () => peers }), memoryLog());
+  await agent.run('hi');
+  await agent.run('hi', { scopes: ['vip'] });
+  const offers = model.requests.map(({ tools }) => tools.map(({ description }) => description));
+  expect(offers).toEqual([["test's desk"], ["test's vault", "test's desk"]]);
+});
+
+it('refuses an agent whose tool has the name of one of its handoffs', () => {
+  const named = (name: string) =>
+    defineSkill({ tools: { [name]: { description: 'x', execute: () => 'x' } } });
+  const tools = named('transfer_to_billing');
+  const make = (skills: Record<string, Skill>, handoffs: string[] = []) =>
+    new BaseAgent({ name: 'front', model: scriptedModel('hi'), skills, handoffs });
+  expect(() => make({ tools: named('transfer_to_billing'), rules: new Rules() })).toThrow(
+    new TypeError('the tool "transfer_to_billing" has the name of the handoff to "billing" (rules.never)'),
+  );
+  expect(() => make({ tools: named('transfer_to_far_desk') }, ['far/desk'])).toThrow(TypeError);
+  expect(() => make({ tools }, ['shipping'])).not.toThrow();
 });
 
 it('keeps targets apart whose names are too long for a tool, or alike once they are one', async () => {
