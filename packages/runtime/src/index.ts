@@ -7,6 +7,7 @@ export {
   getContext,
   type InboundHandoff,
   type QueryOptions,
+  type ToolCall,
 } from './agent/context.ts';
 export {
   type HandoffOptions,
@@ -55,6 +56,7 @@ export type {
   ModelRequest,
   ModelTool,
   ModelToolCall,
+  ModelTurn,
 } from './model/model.ts';
 export type { Passage, Retriever, SearchOptions } from './model/retriever.ts';
 export { subjectOf, termsOf } from './model/terms.ts';

@@ -30,20 +30,24 @@ export async function answer(run: Run): Promise<Answer> {
     );
   }
   const handoffs = handoffTools(run);
-  const base = await baseRequest(run, handoffs);
-  const messages = context.messages.flatMap(toModelMessage);
+  let base: Omit<ModelRequest, 'messages'> | undefined;
+  /** What was said since, in the turns of this run; before it stands the conversation, as hooks leave it. */
+  const turns: ModelMessage[] = [];
   let text = '';
   let problem: string | undefined;
   for (let turn = 0; turn < maxTurns; turn++) {
     throwIfAborted(context.signal);
     await runHooks(plan.hooks.before_llm_call, context);
-    const { said, calls } = await takeTurn(run, model, { ...base, messages: [...messages] });
+    base ??= await baseRequest(run, handoffs);
+    const messages = [...context.messages.flatMap(toModelMessage), ...turns];
+    const { said, calls } = await takeTurn(run, model, { ...base, messages });
     throwIfAborted(context.signal);
+    context.modelTurn = { said, calls };
     await runLateHooks(plan.hooks.after_llm_call, context);
     text += said;
     if (calls.length > 0) {
-      messages.push({ role: 'assistant', content: said, toolCalls: calls });
-      messages.push(...(await Promise.all(calls.map((call) => callTool(run, call, handoffs)))));
+      turns.push({ role: 'assistant', content: said, toolCalls: calls });
+      turns.push(...(await Promise.all(calls.map((call) => callTool(run, call, handoffs)))));
       continue;
     }
     if (!output) return { response: text };
@@ -51,7 +55,7 @@ export async function answer(run: Run): Promise<Answer> {
     if (reading.fits) return giveOut(run, reading);
     ({ problem } = reading);
     context.log.warn({ problem }, 'an answer does not fit the output schema; the model is told');
-    messages.push({ role: 'assistant', content: said }, { role: 'user', content: reading.advice });
+    turns.push({ role: 'assistant', content: said }, { role: 'user', content: reading.advice });
   }
   throw outOfTurns(maxTurns, problem);
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
+import type { ModelTurn } from '../model/model.ts';
 import type { Source } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
@@ -39,6 +40,15 @@ export interface AskCallerOptions {
   readonly timeout?: number;
 }
 
+/** A call of a tool that the model asked for, as its hooks see it. */
+export interface ToolCall {
+  readonly name: string;
+  /** As the model sent them, once they have been checked. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+  /** What the tool returned; undefined before. An `after_toolcall` hook may put another value in its place. */
+  result: unknown;
+}
+
 /** Asks another agent within a run. */
 export type Query = (target: string, options: QueryOptions & { question: string }) => Promise<HandoffResult>;
 
@@ -63,7 +73,10 @@ export interface ContextOptions {
  */
 export class Context {
   readonly agentName: string;
-  /** The conversation this run answers; an `on_connection` hook may put earlier messages before it. */
+  /**
+   * The conversation this run answers; an `on_connection` hook may put earlier messages before it, and a
+   * `before_llm_call` hook decide what of it the model is shown.
+   */
   messages: readonly Message[];
   readonly scope: RunScope;
   /** Set when this run answers a handoff. */
@@ -92,6 +105,8 @@ export class Context {
   answer: string | undefined;
   /** The piece of text an `on_chunk` hook may rewrite. */
   chunk = '';
+  /** What the model said in its latest turn, and the tools it asked for; set before `after_llm_call`. */
+  modelTurn: ModelTurn | undefined;
 
   readonly #query: Query;
   readonly #askCaller: ContextOptions['askCaller'];
@@ -112,6 +127,14 @@ export class Context {
     this.#speech = options.speech;
     this.#state = options.state;
     this.#memory = new StepMemory(options.scope.id);
+  }
+
+  /**
+   * The tool call that this code is part of: of the hooks around it, of the tool and of what it calls. Several that are
+   * under way at once each see their own. Undefined anywhere else.
+   */
+  get toolCall(): ToolCall | undefined {
+    return currentCall.getStore();
   }
 
   get conversation(): string {
@@ -228,6 +251,13 @@ export class Context {
 }
 
 const current = new AsyncLocalStorage<Context>();
+
+const currentCall = new AsyncLocalStorage<ToolCall>();
+
+/** Runs `body` so that `context.toolCall` inside it, however deep, is this call. */
+export function withToolCall<T>(call: ToolCall, body: () => T): T {
+  return currentCall.run(call, body);
+}
 
 /** Runs `body` so that `getContext()` inside it, however deep, finds this context. */
 export function withContext<T>(context: Context, body: () => T): T {

@@ -13,6 +13,11 @@ export function checkJsonFields(name: string, value: unknown): void {
   walk(name, value, []);
 }
 
+/** As `checkJsonFields`, of a value that need not be an object. @throws {HandoffError} INVALID_ARGUMENT naming the key. */
+export function checkJson(name: string, value: unknown): void {
+  walk(name, value, []);
+}
+
 function walk(path: string, value: unknown, holders: readonly object[]): void {
   const hasOwnForm = typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
   if (hasOwnForm) checkOwnForm(path, value);

@@ -1,12 +1,6 @@
-import type { Model, ModelRequest, ModelToolCall } from '../model/model.ts';
+import type { Model, ModelRequest, ModelToolCall, ModelTurn } from '../model/model.ts';
 import type { Run } from './run.ts';
 import { runHooks } from './run-hooks.ts';
-
-/** What a model said in one turn, and the tools it asked for. */
-export interface ModelTurn {
-  readonly said: string;
-  readonly calls: readonly ModelToolCall[];
-}
 
 /** Asks the model once. Each piece of text goes through the `on_chunk` hooks and then, unless withheld, out. */
 export async function takeTurn(run: Run, model: Model, request: ModelRequest): Promise<ModelTurn> {

@@ -1,7 +1,9 @@
 import type { ModelMessage, ModelToolCall } from '../model/model.ts';
 import { explainIssue } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
+import { type ToolCall, withToolCall } from './context.ts';
 import type { HandoffTool } from './handoff-tools.ts';
+import { checkJson } from './json-fields.ts';
 import { loggable } from './loggable.ts';
 import type { Tool } from './plan.ts';
 import type { Run } from './run.ts';
@@ -21,22 +23,33 @@ export async function callTool(
   run.emit({ type: 'tool', name: call.name });
   try {
     const args = readArguments(call, tool?.parameters);
-    await runHooks(plan.hooks.before_toolcall, context);
-    const value = tool ? await tool.call(args, context) : await handoff?.call(run, args);
-    await runLateHooks(plan.hooks.after_toolcall, context);
-    return answer(toText(call.name, value));
+    const toolCall: ToolCall = { name: call.name, arguments: args, result: undefined };
+    const result = await withToolCall(toolCall, async () => {
+      await runHooks(plan.hooks.before_toolcall, context);
+      toolCall.result = tool ? await tool.call(args, context) : await handoff?.call(run, args);
+      await runLateHooks(plan.hooks.after_toolcall, context);
+      return toolCall.result;
+    });
+    return answer(toText(call.name, result));
   } catch (error) {
     context.log.warn({ tool: call.name, err: loggable(error) }, 'a tool failed; the model is told');
     return answer(`Error: ${BatonError.from(error).message}`);
   }
 }
 
-function readArguments({ name, arguments: text }: ModelToolCall, parameters: Tool['parameters']): unknown {
+type Arguments = Record<string, unknown>;
+
+function readArguments({ name, arguments: text }: ModelToolCall, parameters: Tool['parameters']): Arguments {
   const value = parseArguments(name, text || '{}');
-  if (!parameters) return value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`the arguments of the tool "${name}" must be a JSON object`);
+  }
+  if (!parameters) return value as Arguments;
   const parsed = parameters.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Error(`argument ${explainIssue(parsed.error)}`);
+  const problem = explainIssue(parsed.error);
+  const isOfOne = (parsed.error.issues[0]?.path.length ?? 0) > 0;
+  throw new Error(isOfOne ? `argument ${problem}` : `the arguments of the tool "${name}": ${problem}`);
 }
 
 function parseArguments(tool: string, text: string): unknown {
@@ -49,12 +62,13 @@ function parseArguments(tool: string, text: string): unknown {
   }
 }
 
-/** A value JSON has no word for (undefined, a function) is no answer. @throws {Error} for one it cannot hold. */
+/** Nothing is an answer. @throws {Error} for what JSON cannot say, or would lose without a word. */
 function toText(tool: string, value: unknown): string {
   if (typeof value === 'string') return value;
+  if (value === undefined) return 'done';
   try {
-    const text: string | undefined = JSON.stringify(value);
-    return text ?? 'done';
+    checkJson('result', value);
+    return JSON.stringify(value);
   } catch (cause) {
     const reason = (cause as Error).message;
     throw new Error(`the tool "${tool}" returned what JSON cannot hold: ${reason}`, { cause });

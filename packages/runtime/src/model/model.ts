@@ -53,6 +53,13 @@ export type ModelEvent =
   | ({ readonly type: 'tool_call' } & ModelToolCall)
   | { readonly type: 'usage'; readonly inputTokens: number; readonly outputTokens: number };
 
+/** What a model said in one turn, and the tools it asked for. */
+export interface ModelTurn {
+  /** As the `on_chunk` hooks left it. */
+  readonly said: string;
+  readonly calls: readonly ModelToolCall[];
+}
+
 /** A source of answers. Implement it to bring any model; it knows nothing of agents, buses or handoffs. */
 export interface Model {
   /** `provider/name`. */
