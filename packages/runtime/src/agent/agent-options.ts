@@ -59,8 +59,18 @@ const Target = z.string().refine((target) => {
   return true;
 });
 
-/** The options that are plain values, with their defaults. */
-const Settings = z.object({
+/** The options, those that are plain values with their defaults; the others are checked where they are used. */
+const Settings = z.strictObject({
+  name: z.unknown().optional(),
+  model: z.unknown().optional(),
+  skills: z.unknown().optional(),
+  output: z.unknown().optional(),
+  knowledge: z
+    .custom<NonNullable<AgentOptions['knowledge']>>(
+      isKnowledge,
+      'must be the path or URL of a folder, or an object with `search()`',
+    )
+    .optional(),
   description: z.string().default(''),
   instructions: z.string().default(''),
   version: z
@@ -78,16 +88,30 @@ const Settings = z.object({
 });
 
 /** What an agent is made of, once its options are checked. */
-export type AgentSettings = z.infer<typeof Settings> & { readonly name: AgentName };
+export type AgentSettings = Omit<z.infer<typeof Settings>, 'model' | 'skills' | 'output'> & {
+  readonly name: AgentName;
+};
 
 /** @throws {BatonError} INVALID_ARGUMENT naming the option, what it is, and what would be right. */
 export function readSettings(options: AgentOptions): AgentSettings {
-  const name = AgentName.safeParse(options.name);
-  if (!name.success) throw wrong('agent name', options.name, name.error);
+  const name = AgentName.safeParse(options?.name);
+  if (!name.success) throw wrong('agent name', options?.name, name.error);
   const settings = Settings.safeParse(options);
   if (settings.success) return { ...settings.data, name: name.data };
-  const option = String(settings.error.issues[0]?.path[0]);
+  const [issue] = settings.error.issues;
+  if (issue?.code === 'unrecognized_keys') throw unknownOption(issue.keys[0]);
+  const option = String(issue?.path[0]);
   throw wrong(`agent option "${option}"`, options[option as keyof AgentOptions], settings.error);
+}
+
+function unknownOption(key = ''): BatonError {
+  const known = Object.keys(Settings.shape).sort().join(', ');
+  return new BatonError('INVALID_ARGUMENT', `there is no agent option ${quote(key)}; there are ${known}`);
+}
+
+function isKnowledge(value: unknown): boolean {
+  if (typeof value === 'string' || value instanceof URL) return true;
+  return typeof (value as { search?: unknown } | null)?.search === 'function';
 }
 
 function wrong(what: string, value: unknown, error: z.ZodError): BatonError {

@@ -1,5 +1,5 @@
 import { ZodObject, z } from 'zod';
-import { explainIssue, type HandoffMode } from '../wire/envelope.ts';
+import { explainIssue, HandoffMode } from '../wire/envelope.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import { parseAddress } from '../wire/name.ts';
 import { Scope } from '../wire/scope.ts';
@@ -46,6 +46,22 @@ export interface ToolOptions<P extends ZodObject> {
   readonly scope?: Scope;
 }
 
+/** The form of the options; what has a check of its own below may be anything here. */
+const HandoffShape = z.strictObject({
+  description: z.string().optional(),
+  metadata: z.unknown().optional(),
+  mode: HandoffMode.optional(),
+  scope: z.unknown().optional(),
+  fallback: z.array(z.unknown(), "must be an array of agents' names").optional(),
+});
+const HookShape = z.strictObject({ priority: z.unknown().optional(), scope: z.unknown().optional() });
+const ToolShape = z.strictObject({
+  name: z.string().optional(),
+  description: z.string(),
+  parameters: z.unknown().optional(),
+  scope: z.unknown().optional(),
+});
+
 type Answer<T> = T | null | undefined | Promise<T | null | undefined>;
 type Method<A extends unknown[], R> = (this: never, ...args: A) => R;
 type MethodContext = ClassMethodDecoratorContext;
@@ -62,9 +78,14 @@ type ToolMethod<A> = Method<[args: A, context: Context], unknown>;
  */
 export function handoff(target: string, options?: HandoffOptions): Decorator<StaticCondition>;
 /** Marks a dynamic condition: it answers with the target's name, or nothing for no handoff. */
-export function handoff(target?: undefined, options?: HandoffOptions): Decorator<DynamicCondition>;
-export function handoff(target?: string, options: HandoffOptions = {}): Decorator<never> {
+export function handoff(options?: HandoffOptions): Decorator<DynamicCondition>;
+export function handoff(target: undefined, options?: HandoffOptions): Decorator<DynamicCondition>;
+export function handoff(first?: string | HandoffOptions, second?: HandoffOptions): Decorator<never> {
+  const isDescribed = typeof first === 'object' && first !== null && second === undefined;
+  const target = isDescribed ? undefined : (first as string | undefined);
+  const options: HandoffOptions = (isDescribed ? first : second) ?? {};
   if (target !== undefined) checkTarget(target);
+  checkOptions('@handoff', HandoffShape, options);
   const metadata = checkMetadata(options.metadata ?? {});
   const { description, mode, fallback = [] } = options;
   const scope = checkScope('@handoff', options.scope);
@@ -84,6 +105,7 @@ export function hook(name: HookName, options: HookOptions = {}): Decorator<HookM
   if (!HOOK_NAMES.includes(name)) {
     throw new TypeError(`@hook: there is no hook "${name}"; there are ${HOOK_NAMES.join(', ')}`);
   }
+  checkOptions('@hook', HookShape, options);
   const { priority = DEFAULT_HOOK_PRIORITY } = options;
   if (!Number.isFinite(priority)) throw new TypeError('@hook: "priority" must be a finite number');
   const scope = checkScope('@hook', options.scope);
@@ -107,7 +129,8 @@ export function tool<A extends Record<string, unknown>>(method: ToolMethod<A>, c
 export function tool<P extends ZodObject>(options: ToolOptions<P>): Decorator<ToolMethod<z.infer<P>>>;
 export function tool(first: unknown, context?: MethodContext): unknown {
   if (context) return void declareTool(context, {});
-  const options = first as Partial<ToolOptions<ZodObject>>;
+  checkOptions('@tool', ToolShape, first);
+  const options = first as ToolOptions<ZodObject>;
   return (_method: unknown, later: MethodContext) => declareTool(later, options);
 }
 
@@ -150,6 +173,20 @@ function methodName(decorator: string, context: MethodContext): string {
     throw new TypeError(`${decorator} goes on a public instance method, not on ${String(context.name)}`);
   }
   return context.name;
+}
+
+/** @throws {TypeError} for a key there is none of, and for a value of the wrong form. */
+function checkOptions(decorator: string, shape: ZodObject, options: unknown): void {
+  const { error } = shape.safeParse(options);
+  const [issue] = error?.issues ?? [];
+  if (!error || !issue) return;
+  if (issue.code !== 'unrecognized_keys') {
+    throw new TypeError(`${decorator}: ${explainIssue(error, 'options')}`);
+  }
+  const [key = ''] = issue.keys;
+  const hint = key in HandoffMetadata.shape && 'metadata' in shape.shape ? `; it goes into "metadata"` : '';
+  const known = Object.keys(shape.shape).join(', ');
+  throw new TypeError(`${decorator}: there is no option "${key}"${hint}; there are ${known}`);
 }
 
 function checkTarget(target: string): void {

@@ -34,7 +34,11 @@ export class Skill {
   readonly dependencies: readonly string[];
   #host: SkillHost | undefined;
 
+  /** @throws {TypeError} for dependencies that are no array of keys. */
   constructor({ dependencies = [] }: SkillOptions = {}) {
+    const isKeys = Array.isArray(dependencies) && dependencies.every((key) => typeof key === 'string');
+    if (!isKeys)
+      throw new TypeError(`"dependencies" must be an array of keys, such as ['nli', 'discovery?']`);
     this.dependencies = dependencies;
   }
 

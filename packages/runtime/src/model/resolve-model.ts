@@ -34,14 +34,15 @@ export const MODEL_PROVIDERS: Readonly<Record<string, ModelProvider>> = {
  *
  * BATON_MODEL, when set, replaces a `provider/name`; without a slash it names an `openai` model, if OPENAI_API_KEY is
  * set. A model given as an object and the absence of one are the author's decisions and stay.
- * @throws {BatonError} INVALID_ARGUMENT for a malformed name or an unknown provider, naming the known ones
+ * @throws {BatonError} INVALID_ARGUMENT for a malformed name, an unknown provider, naming the known ones, or an object
+ * that is no model
  */
 export function resolveModel(
   spec: string | Model | undefined,
   env: ModelEnv = process.env,
   providers: Readonly<Record<string, ModelProvider>> = MODEL_PROVIDERS,
 ): Model | undefined {
-  if (typeof spec !== 'string') return spec;
+  if (typeof spec !== 'string') return checkOwn(spec);
   const wanted = chosen(spec, env);
   const [, provider = '', name = ''] = /^([^/\s]+)\/(\S+)$/.exec(wanted) ?? [];
   const known = `known providers: ${Object.keys(providers).sort().join(', ')}`;
@@ -60,6 +61,18 @@ function chosen(spec: string, env: ModelEnv): string {
   const override = env.BATON_MODEL?.trim();
   if (!override) return spec;
   return !override.includes('/') && env.OPENAI_API_KEY ? `openai/${override}` : override;
+}
+
+function checkOwn(model: Model | undefined): Model | undefined {
+  if (model === undefined) return undefined;
+  if (typeof model?.name === 'string' && typeof model.generate === 'function') return model;
+  const problem = 'must be "provider/name", or a model of your own with a `name` and `generate()`';
+  throw new BatonError('INVALID_ARGUMENT', `"model" ${problem}, not ${describe(model)}`);
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `an object with ${Object.keys(value).join(', ') || 'nothing in it'}`;
 }
 
 function invalid(spec: string, problem: string): BatonError {

@@ -110,10 +110,9 @@ export function parseEnvelope(value: unknown): Envelope {
   throw new BatonError('INVALID_ARGUMENT', `envelope field ${explainIssue(parsed.error, 'baton')}`);
 }
 
-/** The first thing a schema objected to, in one line: `"path": what was expected`. */
-export function explainIssue(error: z.ZodError, root = ''): string {
-  const issue = error.issues[0];
-  if (!issue) return `"${root}" is not valid`;
-  const path = issue.path.length > 0 ? issue.path : [root];
-  return `"${path.join('.')}": ${issue.message}`;
+/** The first thing a schema objected to, in one line: `"path": what was expected`; `root` names the whole. */
+export function explainIssue(error: z.ZodError, root?: string): string {
+  const { path = [], message = 'is not valid' } = error.issues[0] ?? {};
+  const place = path.length > 0 ? path.join('.') : root;
+  return place === undefined ? message : `"${place}": ${message}`;
 }

@@ -10,10 +10,10 @@ export const MAX_TIMEOUT_SECONDS = 86_400;
 const MAX_RETRIES = 5;
 
 /** `low`, `normal` (default), `high`, or a number; higher goes first. */
-export const Priority = z.union([
-  z.enum(Object.keys(NAMED_PRIORITIES) as [keyof typeof NAMED_PRIORITIES]),
-  z.number(),
-]);
+export const Priority = z.union(
+  [z.enum(Object.keys(NAMED_PRIORITIES) as [keyof typeof NAMED_PRIORITIES]), z.number()],
+  "must be 'low', 'normal', 'high' or a finite number",
+);
 export type Priority = z.infer<typeof Priority>;
 
 /** What a handoff says about itself; the author's own keys pass through untouched. */

@@ -30,6 +30,11 @@ export class Accepted extends Skill {
     return undefined;
   }
 
+  @handoff({ description: 'whoever fits' })
+  dynamicDescribed(query: string): string | null {
+    return query || null;
+  }
+
   @hook('before_handoff', { priority: 10 })
   prepare(context: Context) {
     context.handoffContext.intent = 'buy';

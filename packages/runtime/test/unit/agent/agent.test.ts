@@ -20,9 +20,16 @@ describe('an agent', () => {
     { maxTurns: Number.NaN },
     { model: 'gpt' },
     { model: 'nobody/x' },
+    { model: 5 },
+    { model: {} },
+    { model: { name: 'acme/x' } },
+    { knowledge: 5 },
+    { knowledge: {} },
+    { skils: {} },
   ])('cannot be made with %j', (options) => {
-    expect(() => new BaseAgent({ name: 'x', ...options })).toThrow(
-      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    const [option = ''] = Object.keys(options);
+    expect(() => new BaseAgent({ name: 'x', ...(options as object) })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(option) }),
     );
   });
 

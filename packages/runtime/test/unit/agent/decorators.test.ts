@@ -110,11 +110,33 @@ describe('@handoff refuses at declaration', () => {
 
   it.each(['urgent', '', Number.NaN, null, {}])('the priority %s', (priority) => {
     expect(() => handoff('a', { metadata: { priority: priority as number } })).toThrow(
-      /^@handoff: metadata "priority"/,
+      /^@handoff: metadata "priority": must be 'low', 'normal', 'high' or a finite number$/,
     );
   });
 
+  it.each([
+    [{ fallback: 'other' }, /^@handoff: "fallback": must be an array of agents' names$/],
+    [{ fallback: [7] }, /^@handoff: an agent name must be a string/],
+    [{ mode: 'teleport' }, /^@handoff: "mode": .*"call"\|"transfer"/],
+    [{ description: 5 }, /^@handoff: "description": .*string/],
+    [
+      { timeout: 5 },
+      /^@handoff: there is no option "timeout"; it goes into "metadata"; there are description,/,
+    ],
+    [
+      { desc: 'x' },
+      /^@handoff: there is no option "desc"; there are description, metadata, mode, scope, fall/,
+    ],
+    ['soon', /^@handoff: "options": .*expected object/],
+  ])('the options %j', (options, message) => {
+    expect(() => handoff('a', options as never)).toThrow(TypeError);
+    expect(() => handoff('a', options as never)).toThrow(message);
+    if (typeof options === 'object') expect(() => handoff(options as never)).toThrow(message);
+  });
+
   it('nothing of what it should take', () => {
+    expect(() => handoff({ description: 'by name', fallback: ['a', 'owner/b'] })).not.toThrow();
+    expect(() => handoff(undefined, { mode: 'call' })).not.toThrow();
     for (const timeout of [0.001, 1, 86_400])
       expect(() => handoff('a', { metadata: { timeout } })).not.toThrow();
     for (const priority of ['low', 'normal', 'high', 0, -5, 7.5] as const) {
@@ -129,6 +151,17 @@ describe('@hook and @tool refuse at declaration', () => {
     expect(() => hook('after_lunch')).toThrow(/there is no hook "after_lunch"; there are on_connection, /);
     expect(() => hook('on_message', { priority: Number.NaN })).toThrow(TypeError);
     expect(() => hook('on_message', { priority: Number.POSITIVE_INFINITY })).toThrow(TypeError);
+    expect(() => hook('on_message', { prio: 1 } as never)).toThrow(/^@hook: there is no option "prio"/);
+  });
+
+  it.each([
+    [undefined, /^@tool: "options": .*expected object/],
+    [{}, /^@tool: "description": .*expected string/],
+    [{ description: 7 }, /^@tool: "description": .*expected string/],
+    [{ description: 'x', params: {} }, /^@tool: there is no option "params"; there are name, description/],
+  ])('the tool options %j', (options, message) => {
+    expect(() => tool(options as never)).toThrow(TypeError);
+    expect(() => tool(options as never)).toThrow(message);
   });
 
   it.each(['', 'a b', 'a.b', 'é', 'x'.repeat(65)])('the tool name %j', (name) => {

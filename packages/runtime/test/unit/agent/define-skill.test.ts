@@ -141,7 +141,7 @@ it('gives its functions the skill as `this`, and its tools arguments that are ch
 
 describe('defineSkill refuses at definition, as the decorators do,', () => {
   const refused: [string, unknown, RegExp][] = [
-    ['nothing', undefined, /^defineSkill: /],
+    ['nothing', undefined, /^defineSkill: Invalid input: expected object/],
     ['a key there is none of', { handoff: [] }, /^defineSkill: .*"handoff"/],
     [
       'a handoff without a condition',

@@ -30,6 +30,12 @@ describe('dependencies of skills', () => {
     expect(started).toEqual(['d', 'c', 'a', 'b']);
   });
 
+  it.each(['nli', [7], null, { nli: true }])('are keys in an array, not %j', (dependencies) => {
+    expect(() => new Plain({ dependencies: dependencies as never })).toThrow(
+      new TypeError(`"dependencies" must be an array of keys, such as ['nli', 'discovery?']`),
+    );
+  });
+
   it('that are missing are named on both sides', () => {
     const skills = { shop: new Plain({ dependencies: ['payment'] }), other: new Plain() };
     expect(() => new BaseAgent({ name: 'x', skills })).toThrow(
