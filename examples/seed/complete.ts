@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { BaseAgent, type Context, handoff, hook, join, Skill, textOf } from '@baton/runtime';
+import { BaseAgent, type Context, handoff, hook, join, Skill, textOf, tool } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 import { DiscoverySkill, EscalationSkill, NLISkill, Tickets } from '@baton/skills';
 
@@ -12,7 +12,7 @@ class CustomerServiceSkill extends Skill {
     super({ dependencies: ['nli', 'discovery'] });
   }
 
-  @handoff(undefined, { description: 'billing, technical and shipping questions' })
+  @handoff({ description: 'billing, technical and shipping questions' })
   routeToDepartment(query: string): string | null {
     const text = query.toLowerCase();
     const hasAny = (...words: string[]) => words.some((word) => text.includes(word));
@@ -35,19 +35,29 @@ class CustomerServiceSkill extends Skill {
     });
   }
 
+  /** Within a tool, as in whatever it calls, `getContext()` is the run it is part of. */
+  @tool
+  async lookUpOrders() {
+    const { orders = 0, openTickets = [] } = await this.#getCustomer(this.getContext().peerUserId);
+    return { orders, openTickets };
+  }
+
   /** A stand-in for a shop's customer database. */
   async #getCustomer(id = ''): Promise<{ tier?: string; orders?: number; openTickets?: string[] }> {
     return id === 'ada' ? { tier: 'plus', orders: 3, openTickets: ['T-1'] } : {};
   }
 }
 
-/** Stands in for a language model: angry people are passed on to people, by the tool of `EscalationSkill`. */
+/** Stands in for a language model: it looks up orders, and passes angry people on, by the tool of `EscalationSkill`. */
 const model = scriptedModel(({ messages }) => {
   const { role, content } = messages.at(-1) ?? { content: '' };
   if (role === 'tool') return [{ type: 'text', text: content }];
-  if (content !== 'I am angry') return [{ type: 'text', text: 'How can I help?' }];
-  const call = { id: 'call-1', name: 'escalateToHuman', arguments: '{"reason":"an angry customer"}' };
-  return [{ type: 'tool_call', ...call }];
+  const call = (name: string, args: string) => [
+    { type: 'tool_call', id: '1', name, arguments: args } as const,
+  ];
+  if (content === 'I am angry') return call('escalateToHuman', '{"reason":"an angry customer"}');
+  if (content === 'What did I order?') return call('lookUpOrders', '{}');
+  return [{ type: 'text', text: 'How can I help?' }];
 });
 
 const agent = new BaseAgent({
@@ -94,6 +104,14 @@ const parcel = await mesh.ask('customer-service', 'Please TRACK my parcel');
 assert.equal(parcel.agent, 'shipping-department');
 const hello = await mesh.ask('customer-service', 'Hello');
 assert.deepEqual([hello.agent, hello.response], ['customer-service', 'How can I help?']);
+
+const orders = await Promise.all(
+  ['ada', 'bob'].map((user) => mesh.ask('customer-service', 'What did I order?', { user })),
+);
+assert.deepEqual(
+  orders.map(({ response }) => response),
+  ['{"orders":3,"openTickets":["T-1"]}', '{"orders":0,"openTickets":[]}'],
+);
 
 const ada = { user: 'ada', conversation: randomUUID() };
 const angry = await mesh.ask('customer-service', 'I am angry', ada);

@@ -4,7 +4,7 @@ import { BaseAgent, handoff, join, Skill } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
 
 class RouterSkill extends Skill {
-  @handoff(undefined, { description: 'legal, medical and technical questions' })
+  @handoff({ description: 'legal, medical and technical questions' })
   routeDynamically(query: string): string | null {
     if (query.includes('legal')) return 'legal-advisor';
     if (query.includes('medical')) return 'medical-assistant';

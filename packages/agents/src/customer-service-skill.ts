@@ -53,7 +53,7 @@ export class CustomerServiceSkill extends Skill {
     context.answer = await people.escalateToHuman({ reason: question(context) });
   }
 
-  @handoff(undefined, {
+  @handoff({
     description: 'billing, technical support, shipping or the general assistant, by words',
   })
   routeToDepartment(query: string, context: Context): string | null {
