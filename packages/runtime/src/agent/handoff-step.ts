@@ -28,9 +28,7 @@ export async function handOff(run: Run, decision: Decision): Promise<HandoffResu
   const tried = new Set<string>();
   const addressOf = (target: string) => (target.includes('/') ? target : `${port?.owner}/${target}`);
   const tryOne = async (target: string) => {
-    // Who takes over a stream that has begun could not tell its reader that the beginning is void.
-    const mayTransfer = run.mayTransfer && !tries.hasText;
-    const result = await handOffOnce({ ...run, emit: tries.emit, mayTransfer }, { ...decision, target });
+    const result = await handOffOnce({ ...run, emit: tries.emit }, { ...decision, target });
     tried.add(addressOf(target)).add(addressOf(targetOf(context) ?? target));
     if (result.success) tries.succeeded();
     else tries.next();
@@ -74,6 +72,7 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
       return { ...sendable(order), mode };
     },
   });
+  if (result.transferred) run.speech.leave();
   context.handoffResult = result;
   await runLateHooks(plan.hooks.after_handoff, context);
   // What was written for this target is not for the next one.

@@ -50,6 +50,11 @@ export class Speech {
     this.#show(this.#shown === '' ? text : GAP + text);
   }
 
+  /** Somebody else answers from here on: what this run said now would be in the middle of it. */
+  leave(): void {
+    this.#isOver = true;
+  }
+
   /** The run's response: its answer and what was said, as it went out where that is so. */
   end(answer: string | null): string | null {
     this.#isOver = true;

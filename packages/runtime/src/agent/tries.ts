@@ -13,11 +13,6 @@ export class Tries {
     this.#out = out;
   }
 
-  /** Whether the reader has been shown anything, void or not. */
-  get hasText(): boolean {
-    return this.#hasText || this.#isVoid;
-  }
-
   /** In the place of what it was made with. */
   readonly emit: Emit = (event) => {
     if (event.type === 'text' && event.text !== '') {

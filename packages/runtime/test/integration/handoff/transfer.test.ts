@@ -5,6 +5,7 @@ import type { Context } from '../../../src/agent/context.ts';
 import { type HandoffOptions, handoff, hook } from '../../../src/agent/decorators.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
+import { BatonError } from '../../../src/wire/error.ts';
 import { startForeignHost, untilSees } from '../support/foreign-host.ts';
 import { startHangingAgent } from '../support/hanging-agent.ts';
 import { heldModel } from '../support/held-model.ts';
@@ -67,7 +68,7 @@ it('leaves the source free while the target works', async () => {
   const [, first] = m.launched;
   const asked = [m.client.ask('first', 'one'), m.client.ask('first', 'two'), m.client.ask('first', 'three')];
   await expect.poll(() => m.launched[0]?.inFlight).toBe(3);
-  expect(first?.inFlight).toBe(0);
+  await expect.poll(() => first?.inFlight).toBe(0);
   release();
   for (const each of asked) expect((await each).response).toBe('done');
 });
@@ -141,6 +142,49 @@ it('transfers whatever hooks there are when the author says so; they see that it
   expect(result).toMatchObject({ response: 'done', handoffs: [{ mode: 'transfer' }] });
   // The answer does not wait for them.
   await expect.poll(() => seen).toEqual([[true, null, `${m.owner}/worker`]]);
+});
+
+it('stays until the answer is complete when it has said something, whatever the author says', async () => {
+  class Polite extends Skill {
+    @hook('on_message')
+    greet(context: Context) {
+      context.say('One moment.');
+    }
+
+    @handoff('worker', { mode: 'transfer' })
+    always() {
+      return true;
+    }
+  }
+  const worker = new BaseAgent({ name: 'worker', model: scriptedModel('done') });
+  await using m = await mesh(worker, relay('first', new Polite()));
+  const result = await m.client.ask('first', 'go');
+  expect(result).toMatchObject({ response: 'One moment.\n\ndone', handoffs: [{ mode: 'call' }] });
+});
+
+it('lets an agent say nothing more once it has let go', async () => {
+  const { model, started, release } = heldModel();
+  const said: unknown[] = [];
+  class Late extends Skill {
+    @handoff('worker', { mode: 'transfer' })
+    always() {
+      return true;
+    }
+
+    @hook('after_handoff')
+    async speak(context: Context) {
+      await started;
+      try {
+        context.say('By the way.');
+      } catch (thrown) {
+        said.push(BatonError.from(thrown).code);
+      }
+      release();
+    }
+  }
+  await using m = await mesh(new BaseAgent({ name: 'worker', model }), relay('first', new Late()));
+  expect(await m.client.ask('first', 'go')).toMatchObject({ success: true, response: 'done' });
+  expect(said).toEqual(['FAILED_PRECONDITION']);
 });
 
 it('answers a client of the bare protocol with one stream and one end', async () => {
