@@ -60,26 +60,32 @@ export class BatonError extends Error {
   readonly code: ErrorCode;
   readonly target: string | undefined;
 
+  /** @throws {TypeError} for a code that is not in the table. */
   constructor(code: ErrorCode, message: string, options: BatonErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (!isCode(code)) {
+      throw new TypeError(`the error code ${String(code)} is none of ${Object.keys(ERROR_CODES).join(', ')}`);
+    }
     this.code = code;
-    this.target = options.target;
+    this.target = typeof options.target === 'string' ? options.target : undefined;
   }
 
   get retryable(): boolean {
-    return ERROR_CODES[this.code].retryable;
+    return isCode(this.code) && ERROR_CODES[this.code].retryable;
   }
 
   /** The form that crosses the bus and that `--json` prints; overlong texts are cut. */
   toJSON(): ErrorInfo {
-    const { code, retryable, target } = this;
-    const message = cut(this.message, MAX_MESSAGE);
+    const { retryable, target } = this;
+    // A subclass may have written over what the constructor checked.
+    const code = isCode(this.code) ? this.code : 'INTERNAL';
+    const message = cut(String(this.message), MAX_MESSAGE);
     return { code, message, retryable, ...(target !== undefined && { target: cut(target, MAX_TARGET) }) };
   }
 
   /** Wraps anything thrown, once; a `BatonError` (of any copy of this package) keeps its code. */
   static from(thrown: unknown): BatonError {
-    const known = tryTo(() => (thrown instanceof BatonError ? thrown : ErrorInfo.safeParse(thrown).data));
+    const known = tryTo(() => (isSound(thrown) ? thrown : ErrorInfo.safeParse(thrown).data));
     if (known instanceof BatonError) return known;
     if (known) return new BatonError(known.code, known.message, { cause: thrown, target: known.target });
     const text = tryTo(() => String(thrown instanceof Error ? thrown.message : thrown));
@@ -95,6 +101,14 @@ export class HandoffError extends BatonError {
   constructor(message: string, options: BatonErrorOptions & { readonly code?: ErrorCode } = {}) {
     super(options.code ?? 'FAILED_PRECONDITION', message, options);
   }
+}
+
+function isCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERROR_CODES, code);
+}
+
+function isSound(thrown: unknown): thrown is BatonError {
+  return thrown instanceof BatonError && isCode(thrown.code) && typeof thrown.message === 'string';
 }
 
 function cut(text: string, limit: number): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { BatonError, ERROR_CODES, type ErrorCode, HandoffError } from '../../../src/wire/error.ts';
+import { BatonError, ERROR_CODES, type ErrorCode, ErrorInfo, HandoffError } from '../../../src/wire/error.ts';
 import { decodeError, encodeErrorBody, headerText } from '../../../src/wire/error-body.ts';
 
 const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
@@ -138,5 +138,28 @@ describe('what was thrown', () => {
       'FAILED_PRECONDITION',
       'HandoffError: no',
     ]);
+  });
+
+  it('has a code of the table, or is refused when it is made', () => {
+    for (const make of [
+      () => new BatonError('TIMEOUT' as never, 'late'),
+      () => new BatonError('toString' as never, 'late'),
+      () => new HandoffError('late', { code: 'TIMEOUT' as never }),
+      () => new HandoffError('late', { code: 504 as never }),
+    ]) {
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(/is none of INVALID_ARGUMENT, /);
+    }
+  });
+
+  it('is INTERNAL when it lost its code later, and still crosses the bus', () => {
+    class Late extends HandoffError {
+      override readonly code = 'TIMEOUT' as never;
+    }
+    const error = new Late('too late', { target: 7 as never });
+    Object.assign(error, { message: 5 });
+    for (const info of [error.toJSON(), BatonError.from(error).toJSON()]) {
+      expect(ErrorInfo.parse(info)).toEqual({ code: 'INTERNAL', message: '5', retryable: false });
+    }
   });
 });
