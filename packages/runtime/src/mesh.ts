@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { BaseAgent } from './agent/agent.ts';
 import { iterate, type RunEvent } from './agent/events.ts';
 import { newId } from './agent/id.ts';
+import { splitSignal } from './agent/new-run.ts';
 import type { Store, StoreOptions } from './agent/port.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
@@ -178,9 +179,9 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     question: string | readonly Message[],
     options: AskOptions = {},
   ): AsyncIterable<RunEvent> {
-    const { signal: parent, ...rest } = options;
+    const { parent, withSignal } = splitSignal(options);
     return iterate(
-      (emit, signal) => ask(this.sender, { target, question, options: { ...rest, signal } }, emit),
+      (emit, signal) => ask(this.sender, { target, question, options: withSignal(signal) }, emit),
       parent,
     );
   }

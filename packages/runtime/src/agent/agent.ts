@@ -16,11 +16,12 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { type Emit, iterate, type ProgressEvent, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { checkToolNames } from './handoff-tools.ts';
-import { newScope, type RunOptions, toMessages } from './new-run.ts';
+import { checkOptions, newScope, type RunOptions, splitSignal } from './new-run.ts';
 import { makeOutput } from './output.ts';
 import { makePlan, type Plan, planFor } from './plan.ts';
 import type { HandoffPort, RunScope } from './port.ts';
 import { query } from './query.ts';
+import { toMessages } from './read-messages.ts';
 import type { Brain, Run } from './run.ts';
 import type { Skill, SkillHost } from './skill.ts';
 import { skillMembers } from './skill-members.ts';
@@ -121,14 +122,18 @@ export class BaseAgent {
     return this.#ready;
   }
 
-  /** Answers, or hands off. Whatever happens on the way, it resolves with exactly one result. */
+  /**
+   * Answers, or hands off. Whatever happens on the way, it resolves with exactly one result.
+   * @throws {BatonError} INVALID_ARGUMENT, before anything is done, for a question or an option that is none.
+   */
   run(messages: string | readonly Message[], options: RunOptions = {}): Promise<RunResult> {
     return this.#start(messages, options, () => {});
   }
 
   /** As `run`, telling what happens on the way; the last event is the result. Leaving the loop cancels the run. */
   stream(messages: string | readonly Message[], options: RunOptions = {}): AsyncIterable<RunEvent> {
-    return iterate((tell, signal) => this.#start(messages, { ...options, signal }, tell), options.signal);
+    const { parent, withSignal } = splitSignal(options);
+    return iterate((tell, signal) => this.#start(messages, withSignal(signal), tell), parent);
   }
 
   /** One run with inherited bounds, of an agent that is prepared: what the serving side calls. Never rejects. */
@@ -162,11 +167,13 @@ export class BaseAgent {
     options: RunOptions,
     tell: (event: ProgressEvent) => void,
   ): Promise<RunResult> {
+    checkOptions(options);
+    const asked = toMessages(messages);
     await this.prepare();
     const start = async (emit: Emit, signal: AbortSignal | undefined) => {
       const { scope, deadline } = this.#openScope({ ...options, ...(signal && { signal }) });
       using _ = deadline;
-      return await this.execute({ messages: toMessages(messages), scope, inbound: undefined }, emit);
+      return await this.execute({ messages: asked, scope, inbound: undefined }, emit);
     };
     return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
   }

@@ -6,9 +6,11 @@ import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
 import type { Money } from '../wire/money.ts';
+import { describeValue } from '../wire/name.ts';
 import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts';
 import { Budget } from './budget.ts';
 import type { RunScope } from './port.ts';
+import { readMessages } from './read-messages.ts';
 import type { Speech } from './speech.ts';
 import { StepMemory } from './step-memory.ts';
 
@@ -73,11 +75,6 @@ export interface ContextOptions {
  */
 export class Context {
   readonly agentName: string;
-  /**
-   * The conversation this run answers; an `on_connection` hook may put earlier messages before it, and a
-   * `before_llm_call` hook decide what of it the model is shown.
-   */
-  messages: readonly Message[];
   readonly scope: RunScope;
   /** Set when this run answers a handoff. */
   readonly inbound: InboundHandoff | undefined;
@@ -97,12 +94,8 @@ export class Context {
   handoffResult: HandoffOutcome | undefined;
   /** What this agent learnt and tells its source with the result. */
   insights: Record<string, unknown> = {};
-  /** What the run yielded; set before `finalize_connection`. */
+  /** What the run yielded; set before `finalize_connection`, which cannot change it. */
   result: RunResult | undefined;
-  /**
-   * The whole answer, when an `on_connection` or `on_message` hook sets it: no condition is asked then and no model.
-   */
-  answer: string | undefined;
   /** The piece of text an `on_chunk` hook may rewrite. */
   chunk = '';
   /** What the model said in its latest turn, and the tools it asked for; set before `after_llm_call`. */
@@ -114,10 +107,14 @@ export class Context {
   readonly #state: () => Record<string, unknown>;
   #values = new Map<string, unknown>();
   #memory: StepMemory;
+  #messages: readonly Message[];
+  #answer: string | undefined;
+  /** Questions under way. */
+  #asked = 0;
 
   constructor(options: ContextOptions) {
     this.agentName = options.agentName;
-    this.messages = options.messages;
+    this.#messages = options.messages;
     this.scope = options.scope;
     this.inbound = options.inbound;
     this.log = options.log;
@@ -135,6 +132,37 @@ export class Context {
    */
   get toolCall(): ToolCall | undefined {
     return currentCall.getStore();
+  }
+
+  /**
+   * The conversation this run answers; an `on_connection` hook may put earlier messages before it, and a
+   * `before_llm_call` hook decide what of it the model is shown.
+   */
+  get messages(): readonly Message[] {
+    return this.#messages;
+  }
+
+  /** @throws {BatonError} INVALID_ARGUMENT for what is no list of messages. */
+  set messages(messages: readonly Message[]) {
+    this.#messages = readMessages(messages, 'context.messages');
+  }
+
+  /**
+   * The whole answer, when an `on_connection` or `on_message` hook sets it: no condition is asked then and no model.
+   */
+  get answer(): string | undefined {
+    return this.#answer;
+  }
+
+  /** @throws {BatonError} INVALID_ARGUMENT for what is no text. */
+  set answer(answer: string | undefined) {
+    if (answer !== undefined && typeof answer !== 'string') {
+      throw new BatonError(
+        'INVALID_ARGUMENT',
+        `"context.answer" must be a text, not ${describeValue(answer)}`,
+      );
+    }
+    this.#answer = answer;
   }
 
   get conversation(): string {
@@ -161,7 +189,12 @@ export class Context {
    * result with `success: false`. The question inherits this run's conversation, deadline, path and user.
    */
   query(target: string, question: string, options: QueryOptions = {}): Promise<HandoffResult> {
-    return this.#query(target, { question, ...options });
+    return this.#whileAsking(this.#query(target, { question, ...options }));
+  }
+
+  /** Another agent, or whoever asked, has been asked and has not answered yet. */
+  get isAsking(): boolean {
+    return this.#asked > 0;
   }
 
   /** Whether whoever asked answers questions in mid-stream. */
@@ -175,7 +208,7 @@ export class Context {
    * INVALID_ARGUMENT for an empty question or a timeout that is none.
    */
   askCaller(prompt: string, options: AskCallerOptions = {}): Promise<string> {
-    return this.#askCaller(prompt, options);
+    return this.#whileAsking(this.#askCaller(prompt, options));
   }
 
   /**
@@ -240,6 +273,15 @@ export class Context {
     this.scope.journal?.progress();
   }
 
+  async #whileAsking<T>(answer: Promise<T>): Promise<T> {
+    this.#asked += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#asked -= 1;
+    }
+  }
+
   /** The author's own values, for this run alone. */
   get<T = unknown>(key: string): T | undefined {
     return this.#values.get(key) as T | undefined;
@@ -265,13 +307,15 @@ export function withContext<T>(context: Context, body: () => T): T {
 }
 
 /**
- * The context of the run this code is part of, across awaits and timers.
+ * The context of the run this code is part of, across awaits and timers. Runs of an agent without skills are not
+ * tracked, which costs every run something; its model finds none.
  * @throws {BatonError} FAILED_PRECONDITION outside a run.
  */
 export function getContext(): Context {
   const context = current.getStore();
-  if (!context) throw new BatonError('FAILED_PRECONDITION', 'getContext() was called outside a run');
-  return context;
+  if (context) return context;
+  const problem = 'outside a run, or in a run of an agent without skills, which is not tracked';
+  throw new BatonError('FAILED_PRECONDITION', `getContext() was called ${problem}`);
 }
 
 /** As `getContext()`, undefined outside a run. */

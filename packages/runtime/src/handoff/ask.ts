@@ -1,11 +1,11 @@
 import { answerQueries } from '../agent/answer-queries.ts';
 import { startDeadline } from '../agent/deadline.ts';
 import type { Emit, ProgressEvent } from '../agent/events.ts';
-import { DEFAULT_TIMEOUT_MS, newScope, type RunOptions, toMessages } from '../agent/new-run.ts';
-import { explainIssue, HandoffId } from '../wire/envelope.ts';
+import { checkOptions, DEFAULT_TIMEOUT_MS, newScope, type RunOptions } from '../agent/new-run.ts';
+import { toMessages } from '../agent/read-messages.ts';
+import { HandoffId } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
-import { lastUserText, type Message } from '../wire/message.ts';
-import { HandoffMetadata } from '../wire/metadata.ts';
+import type { Message } from '../wire/message.ts';
 import { type Owner, parseAddress } from '../wire/name.ts';
 import type { RunResult } from '../wire/result.ts';
 import { durableExchange } from './durable/durable-exchange.ts';
@@ -56,22 +56,14 @@ export async function ask(
   return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }
 
-function readMetadata({ retries }: RunOptions): HandoffMetadata {
-  const metadata = HandoffMetadata.safeParse(retries === undefined ? {} : { retries });
-  if (metadata.success) return metadata.data;
-  throw new BatonError('INVALID_ARGUMENT', `option ${explainIssue(metadata.error)}`);
-}
-
 /**
  * Checks a question that enters the mesh here, and sets its bounds.
  * @throws {BatonError} INVALID_ARGUMENT for a name, question or option that is none.
  */
 export function readQuestion(home: Owner, { target, question, options }: Question) {
   const address = parseAddress(target, home);
+  checkOptions(options);
   const messages = toMessages(question);
-  if (lastUserText(messages).trim() === '') {
-    throw new BatonError('INVALID_ARGUMENT', 'the question is empty');
-  }
   const { delivery = 'interactive', id } = options;
   if (delivery !== 'interactive' && delivery !== 'durable') {
     throw new BatonError(
@@ -94,6 +86,7 @@ export function readQuestion(home: Owner, { target, question, options }: Questio
   // Whoever asks may be gone by the time an agent wants to ask back.
   const onQuery = isDurable ? undefined : options.onQuery;
   const bounds = newScope([], { ...options, timeoutMs, onQuery });
-  const metadata = readMetadata(options);
+  const { retries } = options;
+  const metadata = retries === undefined ? {} : { retries };
   return { address, messages, metadata, bounds: { ...bounds, id: named.data ?? bounds.id } };
 }

@@ -19,9 +19,14 @@ export const MAX_HOPS = 100;
 export const HandoffMode = z.enum(['call', 'transfer']);
 export type HandoffMode = z.infer<typeof HandoffMode>;
 
+/** Names a user. An empty name is none. */
+export const UserId = z
+  .string()
+  .regex(/^\P{Cc}{1,256}$/u, 'must have 1 to 256 characters, none of them a control character');
+
 /** For whom the work is done. Claims, not proof: see docs/architecture.md, "Trust". */
 export const Caller = z.looseObject({
-  user: z.string().optional(),
+  user: UserId.optional(),
   scopes: z.array(z.string()).default([]),
 });
 export type Caller = z.infer<typeof Caller>;

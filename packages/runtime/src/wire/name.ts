@@ -24,7 +24,7 @@ export interface Address {
  */
 export function parseAddress(text: unknown, home: Owner): Address {
   if (typeof text !== 'string') {
-    throw new BatonError('INVALID_ARGUMENT', `an agent name must be a string, not ${describe(text)}`);
+    throw new BatonError('INVALID_ARGUMENT', `an agent name must be a string, not ${describeValue(text)}`);
   }
   const slash = text.indexOf('/');
   const owner = Owner.safeParse(slash < 0 ? home : text.slice(0, slash));
@@ -43,7 +43,8 @@ export function quote(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 77)}...` : text);
 }
 
-function describe(value: unknown): string {
+/** What plain JavaScript put where something else belongs, for an error. */
+export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'an array' : `a value of type ${typeof value}`;
 }

@@ -48,8 +48,8 @@ describe('an agent', () => {
     await agent.run([
       { role: 'user', content: 'a' },
       { role: 'assistant', content: 'b' },
-      { role: 'user', content: [{ type: 'text', text: 'c' }] },
       { role: 'user', content: null },
+      { role: 'user', content: [{ type: 'text', text: 'c' }] },
     ]);
     expect(model.requests[0]).toMatchObject({ instructions: 'Be kind.', tools: [], passages: [] });
     expect(model.requests[1]?.messages.map(({ role, content }) => [role, content])).toEqual([

@@ -167,7 +167,7 @@ describe('a run with a budget', () => {
     const { agent } = desk(answered);
     await expect(agent.run('hand a', { budget: budget as never })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
-      message: expect.stringContaining(`"${field}"`),
+      message: expect.stringMatching(`option "(budget.)?${field}"`),
     });
   });
 
