@@ -23,9 +23,7 @@ export async function attemptHandoff(run: Run, attempt: Attempt): Promise<Handof
   const started = performance.now();
   const records: HandoffRecord[] = [];
   run.handoffs.push(records);
-  const result = await carryOut(run, attempt).catch((thrown: unknown) =>
-    failedResult(attempt, asHandoffError(thrown, attempt.target())),
-  );
+  const result = await carryOut(run, attempt).catch((thrown: unknown) => failedResult(attempt, thrown));
   const timed = { ...result, durationMs: Math.round(performance.now() - started) };
   run.usage.add(timed.usage);
   records.push(toRecord(run, attempt, timed), ...timed.handoffs);
@@ -64,7 +62,7 @@ function funded(order: HandoffOrder, budget: Money): HandoffOrder {
 function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult): HandoffRecord {
   const { success, durationMs, error } = result;
   const { agentName: from, log } = run.context;
-  const to = target();
+  const to = nameOf(target());
   // `handoff` on every line is the one this run answers; the one it makes is `next`.
   const facts = { next: id, target: to, durationMs };
   if (error) log.warn({ ...facts, code: error.code, reason: error.message }, 'handoff failed');
@@ -72,18 +70,24 @@ function toRecord(run: Run, { id, mode, target }: Attempt, result: HandoffResult
   return { id, from, to, mode: mode(), success, durationMs, ...(error && { error }) };
 }
 
-function failedResult({ id, target }: Attempt, error: BatonError): HandoffResult {
+function failedResult({ id, target }: Attempt, thrown: unknown): HandoffResult {
+  const agent = nameOf(target());
   return {
     success: false,
     response: null,
     insights: {},
     fallback: false,
-    error: error.toJSON(),
-    agent: target(),
+    error: asHandoffError(thrown, agent).toJSON(),
+    agent,
     handoffId: id,
     durationMs: 0,
     handoffs: [],
   };
+}
+
+/** Who was to be asked, for the record: plain JavaScript may name what is no text. */
+function nameOf(target: unknown): string {
+  return typeof target === 'string' ? target : typeof target;
 }
 
 function asHandoffError(thrown: unknown, target: string): BatonError {

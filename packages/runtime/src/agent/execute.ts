@@ -15,7 +15,9 @@ import { runHooks, runLateHooks } from './run-hooks.ts';
 
 /** What a step of a run found out; the rest of the result is the same for all. */
 type Outcome = Pick<RunResult, 'success' | 'response'> &
-  Partial<Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error' | 'transferred'>>;
+  Partial<
+    Pick<RunResult, 'agent' | 'fallback' | 'insights' | 'data' | 'error' | 'withdrawn' | 'transferred'>
+  >;
 
 /** One run from first hook to result: a hook answers, or a condition hands off, or the agent answers. Never rejects. */
 export async function execute(run: Run): Promise<RunResult> {
@@ -23,7 +25,7 @@ export async function execute(run: Run): Promise<RunResult> {
   const started = performance.now();
   const outcome = await attempt(run).catch((thrown: unknown) => failed(run, thrown));
   const used = run.usage.total;
-  context.result = {
+  const result: RunResult = {
     agent: context.agentName,
     conversation: context.conversation,
     id: context.scope.id,
@@ -33,24 +35,37 @@ export async function execute(run: Run): Promise<RunResult> {
     fallback: false,
     ...outcome,
     ...(used && { usage: used }),
-    response: run.speech.end(outcome.response),
+    response: run.speech.end(outcome),
   };
-  // They have as long as the run has: one that hangs must not keep the answer back for ever.
-  await unlessAborted(runLateHooks(plan.hooks.finalize_connection, context), context.signal).catch(() => {});
+  const { finalize_connection } = plan.hooks;
+  // Hooks look at one of their own: nothing they do to it can spoil what is told.
+  context.result = finalize_connection.length > 0 ? { ...result } : result;
+  // When the time is over nobody waits for them.
+  await unlessAborted(runLateHooks(finalize_connection, context), context.signal).catch(() => {});
   const spent = context.budget?.close();
-  return spent ? { ...context.result, spent } : context.result;
+  return spent ? { ...result, spent } : result;
 }
 
 async function attempt(run: Run): Promise<Outcome> {
   const { context } = run;
   throwIfAborted(context.signal);
-  const outcome = await unlessAborted(steps(run), context.signal);
+  const outcome = await unlessAborted(steps(run), context.signal).catch(async (thrown: unknown) => {
+    await recorded(run);
+    throw thrown;
+  });
   // A step may notice a moment before the run does that time is up; what is said of it must not hang on that moment.
   if (!outcome.success && context.remainingMs === 0) {
     throw new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
   }
   checkJsonFields('insights', context.insights);
   return outcome;
+}
+
+/** Handoffs under way when the run is given up hear of it in the same turn, and put themselves on record. */
+async function recorded({ handoffs }: Run): Promise<void> {
+  const isUnderWay = handoffs.some(({ length }) => length === 0);
+  // Comes after all promises that are settled by now.
+  if (isUnderWay) await new Promise<void>((resolve) => process.nextTick(resolve));
 }
 
 async function steps(run: Run): Promise<Outcome> {
@@ -101,7 +116,7 @@ function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> {
 }
 
 function toOutcome({ context }: Run, result: HandoffResult): Outcome {
-  const { success, response, agent, fallback, insights, data, error, transferred } = result;
+  const { success, response, agent, fallback, insights, data, error, withdrawn, transferred } = result;
   return {
     success,
     response,
@@ -110,6 +125,7 @@ function toOutcome({ context }: Run, result: HandoffResult): Outcome {
     insights: { ...insights, ...context.insights },
     ...(data !== undefined && { data }),
     ...(error && { error }),
+    ...(withdrawn && { withdrawn }),
     ...(transferred && { transferred }),
   };
 }

@@ -4,6 +4,7 @@ import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff, handedOver } from './attempt-handoff.ts';
 import type { Context } from './context.ts';
+import { unlessAborted } from './deadline.ts';
 import type { Decision } from './decide.ts';
 import { handoffMode } from './handoff-mode.ts';
 import { newId } from './id.ts';
@@ -63,7 +64,8 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
       let order = makeOrder(run, id);
       port.check(order);
       if (plan.hooks.before_handoff.length > 0) {
-        await runHooks(plan.hooks.before_handoff, context);
+        // One that hangs must not keep `after_handoff` from being told that the time is over.
+        await unlessAborted(runHooks(plan.hooks.before_handoff, context), context.signal);
         // A hook may have chosen another target or a shorter timeout, and added what is to travel.
         order = makeOrder(run, id);
         port.check(order);
@@ -73,11 +75,13 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
     },
   });
   if (result.transferred) run.speech.leave();
-  context.handoffResult = result;
-  await runLateHooks(plan.hooks.after_handoff, context);
+  const { after_handoff } = plan.hooks;
+  // Hooks have one of their own, which they may change.
+  context.handoffResult = after_handoff.length > 0 ? { ...result } : result;
+  await runLateHooks(after_handoff, context);
   // What was written for this target is not for the next one.
   context.handoffContext = common;
-  return settle(context, result);
+  return after_handoff.length > 0 ? settle(context, result) : result;
 }
 
 /** The target as hooks left it; undefined when that is no text. */

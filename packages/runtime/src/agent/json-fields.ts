@@ -1,5 +1,10 @@
 import { HandoffError } from '../wire/error.ts';
 
+/** As `checkJsonFields`, for any value. */
+export function checkJson(name: string, value: unknown): void {
+  walk(name, value, []);
+}
+
 /**
  * Checks what is to cross the bus: an object of what JSON can hold. What says itself how it is written (a Date) is
  * taken at its word, and what is undefined is left out. What JSON cannot say (a BigInt, a circle), or would lose without
@@ -7,7 +12,7 @@ import { HandoffError } from '../wire/error.ts';
  * @throws {HandoffError} INVALID_ARGUMENT naming the key.
  */
 export function checkJsonFields(name: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || hasOwnForm(value)) {
     throw refuse(name, 'must be an object');
   }
   walk(name, value, []);
@@ -19,9 +24,9 @@ export function checkJson(name: string, value: unknown): void {
 }
 
 function walk(path: string, value: unknown, holders: readonly object[]): void {
-  const hasOwnForm = typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
-  if (hasOwnForm) checkOwnForm(path, value);
-  if (hasOwnForm || value === null) return;
+  const isWritten = hasOwnForm(value);
+  if (isWritten) checkOwnForm(path, value);
+  if (isWritten || value === null) return;
   if (typeof value === 'number' && !Number.isFinite(value)) throw refuse(path, `is ${value}`);
   if (['bigint', 'function', 'symbol'].includes(typeof value)) throw refuse(path, `is a ${typeof value}`);
   if (typeof value !== 'object') return;
@@ -31,6 +36,10 @@ function walk(path: string, value: unknown, holders: readonly object[]): void {
     throw refuse(path, `is a ${value.constructor?.name}, of which nothing would arrive`);
   }
   for (const [key, field] of fields) walk(`${path}.${key}`, field, [...holders, value]);
+}
+
+function hasOwnForm(value: unknown): boolean {
+  return typeof (value as { toJSON?: unknown } | null | undefined)?.toJSON === 'function';
 }
 
 function checkOwnForm(path: string, value: unknown): void {

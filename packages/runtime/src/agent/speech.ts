@@ -1,3 +1,4 @@
+import type { RunResult } from '../wire/result.ts';
 import { type Emit, GAP } from './events.ts';
 
 /**
@@ -55,11 +56,11 @@ export class Speech {
     this.#isOver = true;
   }
 
-  /** The run's response: its answer and what was said, as it went out where that is so. */
-  end(answer: string | null): string | null {
+  /** The run's response: its answer and what was said, as it went out where that is so; nothing of a withdrawn answer. */
+  end({ response: answer, withdrawn }: Pick<RunResult, 'response' | 'withdrawn'>): string | null {
     this.#isOver = true;
     if (this.#said === '') return answer;
-    if (answer === null) return this.#shown;
+    if (answer === null) return withdrawn ? this.#said : this.#shown;
     // An answer that a hook has replaced, or that never streamed as it is, stands after what was said.
     if (!answer.startsWith(this.#answered)) return join(this.#said, answer);
     const rest = answer.slice(this.#answered.length);

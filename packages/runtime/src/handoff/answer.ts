@@ -126,6 +126,7 @@ export class Answer {
 
   /** The stream has ended: pieces that are missing now will not come. */
   end(): void {
+    this.#readFailure();
     // The whole answer may have come with the result; only what it says had been streamed is lost.
     if (!this.#isTorn || this.error || this.#largeResult || this.#result?.response !== undefined) return;
     this.error = new BatonError('UNAVAILABLE', 'pieces of the answer were lost on the way');
@@ -144,6 +145,16 @@ export class Answer {
     if (!this.#largeResult) return;
     const { owner } = this.agent;
     this.#result = await fetchLargeResult({ bus: this.#bus, owner, signal }, this.#largeResult);
+    this.#readFailure();
+  }
+
+  /** A result that says it failed is one, though no error came beside it. */
+  #readFailure(): void {
+    const told = this.#result;
+    if (!told || told.success) return;
+    this.error ??= told.error
+      ? BatonError.from(told.error)
+      : new BatonError('PROTOCOL', 'the run failed, as its result says, without an error');
   }
 
   get #address(): string {
@@ -165,6 +176,13 @@ export class Answer {
     }));
   }
 
+  /** What of the answer is to be kept: of one that failed on the way as much as came, of one that was turned down nothing. */
+  #response(streamed: string | null): string | null {
+    const { response, withdrawn } = this.#result ?? {};
+    const isHalf = response === null && this.error !== undefined && !withdrawn;
+    return response === undefined || isHalf ? streamed : response;
+  }
+
   toResult(order: HandoffOrder, durationMs: number): RunResult {
     const { error } = this;
     const isElsewhere = order.mode === 'transfer' && error === undefined;
@@ -181,7 +199,7 @@ export class Answer {
       fallback: told?.fallback ?? false,
       ...(told && extrasOf(told)),
       success: error === undefined && (told?.success ?? true),
-      response: told?.response === undefined || (error && told.response === null) ? streamed : told.response,
+      response: this.#response(streamed),
       ...(error && { error: error.toJSON() }),
       ...(isElsewhere && { transferred: { id: order.id, to: this.#address } }),
       ...(spent && { spent }),

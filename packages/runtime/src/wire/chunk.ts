@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { HandoffMode } from './envelope.ts';
+import { explainIssue, HandoffMode } from './envelope.ts';
+import { BatonError } from './error.ts';
 import { InstanceId } from './heartbeat.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { ObjectRef } from './object-ref.ts';
@@ -84,9 +85,24 @@ export function encodeChunk(chunk: Chunk): Uint8Array {
   return encodeJson(chunk);
 }
 
-/** Reads one message of a stream; undefined for an unknown type or a malformed chunk, which callers skip. */
+/**
+ * Reads one message of a stream; undefined for an unknown type or a malformed chunk, which callers skip.
+ * @throws {BatonError} PROTOCOL for a result that cannot be read: without it nobody knows how the run ended.
+ */
 export function decodeChunk(data: Uint8Array): Chunk | undefined {
-  return Chunk.safeParse(decodeJson(data)).data;
+  const value = decodeJson(data);
+  const chunk = Chunk.safeParse(value);
+  if (chunk.success || !isResultNote(value)) return chunk.data;
+  throw new BatonError(
+    'PROTOCOL',
+    `the result of the answer cannot be read: field ${explainIssue(chunk.error)}`,
+  );
+}
+
+function isResultNote(value: unknown): boolean {
+  const note = value as { type?: unknown; data?: { kind?: unknown } | null } | null | undefined;
+  const kind = note?.type === 'baton' ? note.data?.kind : undefined;
+  return kind === 'result' || kind === 'large-result';
 }
 
 /** The text that a response chunk adds to the answer. */

@@ -9,8 +9,8 @@ export const ErrorBody = z.looseObject({
   message: z.string().optional(),
   retryable: z.boolean().optional(),
   target: z.string().optional(),
-  /** The failed run, so that its handoffs are not lost with it. */
-  baton: RunResult.optional(),
+  /** The failed run, so that its handoffs are not lost with it. One that makes no sense is no reason to lose the error. */
+  baton: RunResult.optional().catch(undefined),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 

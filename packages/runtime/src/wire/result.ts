@@ -49,6 +49,8 @@ export const RunResult = z.looseObject({
   /** Absent when no model was called. One that makes no sense is no reason to lose the answer. */
   usage: Usage.optional().catch(undefined),
   error: ErrorInfo.optional(),
+  /** The answer was turned down by a hook: what of it had streamed is not to be kept. */
+  withdrawn: z.boolean().optional().catch(undefined),
   /** The answer is given by another agent, straight to whoever waits for it. It never crosses the bus. */
   transferred: Transferred.optional(),
   /** What of its budget was spent, here and below; absent without a budget, and where nobody knows. */
@@ -67,6 +69,8 @@ export interface HandoffResult {
   /** What the models of the target, and below it, have used; absent when none was called, or a host tells none. */
   readonly usage?: Usage | undefined;
   readonly error?: ErrorInfo;
+  /** A hook, here or below, turned the answer down: what of it had streamed is not to be kept. */
+  readonly withdrawn?: boolean;
   /** The target answers whoever waits, in place of this agent: there is no response here, and none will come. */
   readonly transferred?: Transferred;
   /** Who answered: the target, or an agent it handed to. */
@@ -83,9 +87,15 @@ export interface HandoffResult {
 export type HandoffOutcome = Pick<HandoffResult, 'success'> & Partial<HandoffResult>;
 
 /** What a result may have beside the rest, as a piece of another result: half an answer has no value, absent stays absent. */
-export function extrasOf(
-  result: Pick<RunResult, 'success' | 'data' | 'usage'>,
-): Pick<RunResult, 'data' | 'usage'> {
-  const { success, data, usage } = result;
-  return { ...(success && data !== undefined && { data }), ...(usage && { usage }) };
+export function extrasOf(result: Pick<RunResult, 'success' | 'data' | 'usage' | 'withdrawn'>): {
+  data?: unknown;
+  usage?: Usage;
+  withdrawn?: true;
+} {
+  const { success, data, usage, withdrawn } = result;
+  return {
+    ...(success && data !== undefined && { data }),
+    ...(usage && { usage }),
+    ...(!success && withdrawn && { withdrawn }),
+  };
 }

@@ -122,7 +122,11 @@ it.each<[string, unknown]>([
   ['a chunk without data', { type: 'response' }],
   ['a chunk whose data is a number', { type: 'response', data: 5 }],
   ['a chunk without a type', { data: 'x' }],
-  ['a note of Baton that is none', { type: 'baton', data: { kind: 'result', result: { success: 'maybe' } } }],
+  [
+    'a note of Baton of an unknown kind',
+    { type: 'baton', data: { kind: 'mood', result: { success: 'maybe' } } },
+  ],
+  ['a note of Baton that is none', { type: 'baton', data: { kind: 'handoff', handoff: 'x' } }],
   ['a list', ['response', 'x']],
   ['null', null],
   ['attachments that are null', { type: 'response', data: { text: 'lost', attachments: null } }],

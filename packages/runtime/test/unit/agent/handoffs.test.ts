@@ -166,6 +166,11 @@ describe('before_handoff that throws', () => {
     ],
     ['a BatonError', () => new BatonError('PERMISSION_DENIED', 'no'), 'PERMISSION_DENIED'],
     ['anything else', () => new TypeError('no'), 'INTERNAL'],
+    [
+      'a HandoffError that lost its code',
+      () => Object.assign(new HandoffError('no'), { code: 'TIMEOUT' }),
+      'INTERNAL',
+    ],
   ])('%s aborts the handoff, and after_handoff sees it failed', async (_what, error, code) => {
     const { ask, port, turns } = handsOff({
       before: () => {
@@ -208,11 +213,6 @@ describe('after_handoff', () => {
     [
       'with an answer that is no text',
       { success: true, response: 7 } as never,
-      { success: true, response: 'desk answers' },
-    ],
-    [
-      'with an error of no kind',
-      { success: false, error: 'no' } as never,
       { success: true, response: 'desk answers' },
     ],
   ])('may replace the result %s', async (_what, outcome, expected) => {
