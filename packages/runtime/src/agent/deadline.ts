@@ -35,8 +35,8 @@ export function startDeadline(expiresAt: number, parent?: AbortSignal): Deadline
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(abortError(signal));
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    if (!signal.aborted) signal.addEventListener('abort', stop, { once: true });
+    else stop();
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -1,5 +1,6 @@
 import { HandoffError } from '../wire/error.ts';
 import type { Context } from './context.ts';
+import { inTime, isPromise } from './in-time.ts';
 import { loggable } from './loggable.ts';
 import type { Condition } from './plan.ts';
 
@@ -36,7 +37,7 @@ export async function decide(
 async function answerOf(condition: Condition, query: string, context: Context): Promise<unknown> {
   try {
     const answer = condition.ask(query, context);
-    return isPromise(answer) ? await inTime(answer) : answer;
+    return isPromise(answer) ? await inTime(answer, CONDITION_TIMEOUT_MS) : answer;
   } catch (error) {
     context.log.warn(
       { condition: condition.label, err: loggable(error) },
@@ -54,21 +55,4 @@ function readAnswer({ target, label }: Condition, answer: unknown): string | und
     `the dynamic handoff ${label} must answer with an agent's name or nothing, not with a value of type ${typeof answer}`,
     { code: 'INVALID_ARGUMENT' },
   );
-}
-
-async function inTime(answer: Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    const fail = () => reject(new Error(`no answer within ${CONDITION_TIMEOUT_MS} ms`));
-    timer = setTimeout(fail, CONDITION_TIMEOUT_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

@@ -1,7 +1,17 @@
 import { throwIfAborted } from '../wire/abort.ts';
 import type { Context } from './context.ts';
+import { inTime, isPromise } from './in-time.ts';
 import { loggable } from './loggable.ts';
 import type { Hook } from './plan.ts';
+
+/**
+ * How long one late hook is waited for, milliseconds; where less than twice that is left of the run, half of what is
+ * left, so that the answer is still in time. What it waits for another agent, or for whoever asked, is its own time.
+ */
+export const LATE_HOOK_TIMEOUT_MS = 5000;
+
+/** What of a run is kept to bring an answer that exists back, milliseconds: no hook may ask others for so long. */
+const WAY_BACK_MS = 250;
 
 /**
  * Calls hooks in order and stops at the first that throws: for moments that may refuse to go on. A run that was
@@ -14,11 +24,15 @@ export async function runHooks(hooks: readonly Hook[], context: Context): Promis
   }
 }
 
-/** Calls every hook; one that throws is logged by name: for moments when the answer already exists. */
+/**
+ * Calls every hook; one that throws, or does not come back, is logged by name: for moments when the answer already
+ * exists.
+ */
 export async function runLateHooks(hooks: readonly Hook[], context: Context): Promise<void> {
   for (const hook of hooks) {
     try {
-      await hook.call(context);
+      const work = hook.call(context);
+      if (isPromise(work)) await inTime(work, patience(context), () => furtherPatience(context));
     } catch (error) {
       context.log.error(
         { hook: hook.label, err: loggable(error) },
@@ -26,4 +40,16 @@ export async function runLateHooks(hooks: readonly Hook[], context: Context): Pr
       );
     }
   }
+}
+
+/** Once the time is over nobody waits for the run; its hooks still have theirs. */
+function patience({ remainingMs }: Context): number {
+  return remainingMs > 0 ? Math.min(LATE_HOOK_TIMEOUT_MS, remainingMs / 2) : LATE_HOOK_TIMEOUT_MS;
+}
+
+function furtherPatience(context: Context): number | undefined {
+  const { isAsking, remainingMs, signal, result, handoffResult } = context;
+  const hasAnswer = (result ?? handoffResult)?.success;
+  const rest = hasAnswer ? remainingMs - WAY_BACK_MS : remainingMs;
+  return isAsking && !signal.aborted && rest > 0 ? Math.min(patience(context), rest) : undefined;
 }

@@ -10,8 +10,12 @@ import { cancelSubject } from '../wire/subject.ts';
 /** How often what is given up is told again after an outage, milliseconds. */
 const AGAIN_MS = 500;
 
-/** Who gives something up, in the words of the error that the one who works on it sees. */
-const cancelled = () => new BatonError('CANCELLED', 'cancelled by the caller');
+/** Why something was given up, in the words of the error that the one who works on it sees. */
+function reasonOf({ late }: Pick<CancelRequest, 'late'>): BatonError {
+  return late
+    ? new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline')
+    : new BatonError('CANCELLED', 'cancelled by the caller');
+}
 
 /** Transfers that are remembered: a cancellation that comes by here is passed on. */
 const MAX_PASSED_ON = 10_000;
@@ -48,9 +52,9 @@ export class Cancellations {
   }
 
   /** Stops what runs under an id; false when nothing does. */
-  cancel(id: string): boolean {
-    const all = this.#running.get(id);
-    for (const abort of [...(all ?? [])]) abort(cancelled());
+  cancel(request: CancelRequest): boolean {
+    const all = this.#running.get(request.id);
+    for (const abort of [...(all ?? [])]) abort(reasonOf(request));
     return all !== undefined;
   }
 
@@ -61,11 +65,11 @@ export class Cancellations {
       bus.subscribe(subject, ({ data, reply }) => {
         const request = CancelRequest.safeParse(decodeJson(data));
         if (!request.success) return;
-        const { id } = request.data;
+        const { id, late } = request.data;
         const passedOn = this.#passedOn.get(id);
-        const isStopped = this.cancel(id);
+        const isStopped = this.cancel(request.data);
         if (isStopped && reply) bus.publish(reply, encodeJson({ agent } satisfies CancelAnswer));
-        if (passedOn) sendCancel(bus, parseAddress(passedOn.to, owner), { id: passedOn.id, reply });
+        if (passedOn) sendCancel(bus, parseAddress(passedOn.to, owner), { id: passedOn.id, late, reply });
       }),
     );
     return {
@@ -78,14 +82,20 @@ export class Cancellations {
 
 interface Cancel {
   readonly id: string;
+  /** Its time is over. */
+  readonly late?: boolean | undefined;
   /** When the handoff is over anyhow: until then a broker that is away is waited for. Default: it is not. */
   readonly expiresAt?: number;
   readonly reply?: string | undefined;
 }
 
 /** Tells every instance of an agent to stop a handoff. What cannot be told is left to the deadline. */
-export function sendCancel(bus: Bus, { owner, agent }: Address, { id, expiresAt = 0, reply }: Cancel): void {
-  const request = encodeJson({ id } satisfies CancelRequest);
+export function sendCancel(
+  bus: Bus,
+  { owner, agent }: Address,
+  { id, late, expiresAt = 0, reply }: Cancel,
+): void {
+  const request = encodeJson({ id, ...(late && { late }) } satisfies CancelRequest);
   const tell = () => bus.publish(cancelSubject(owner, agent), request, reply === undefined ? {} : { reply });
   const tellLater = async () => {
     await bus.whenThere({ whileAway: 'wait', expiresAt });

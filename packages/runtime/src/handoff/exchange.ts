@@ -14,7 +14,7 @@ import { Answer } from './answer.ts';
 import { busyPause } from './busy-pause.ts';
 import { sendCancel } from './cancellations.ts';
 import { registryNames, unreachable } from './guard.ts';
-import { toRequest } from './handoff-request.ts';
+import { toRequest, withRoomToTell } from './handoff-request.ts';
 import { LargeRequest } from './large-request.ts';
 import { Doubted, route } from './route.ts';
 import type { Sender } from './sender.ts';
@@ -106,7 +106,7 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
   try {
     if (!breakers.allows(name)) throw hanging(sender, address);
     if (bus.isDown) await bus.whenThere({ whileAway, signal, expiresAt });
-    const request = toRequest(order, address, sender.source());
+    const request = toRequest(withRoomToTell(order), address, sender.source());
     sender.retries.earn();
     await route(sender, address, async ({ subject, doubt }) => {
       const data = await large.encode(request, subject, signal);
@@ -133,7 +133,7 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
     await answer.fetchLargeResult(signal);
   } catch (thrown) {
     const isNobody = thrown instanceof NoResponders;
-    if (isPublished && !isNobody) cancel(bus, call, answer);
+    if (isPublished && !isNobody) cancel(bus, { ...call, reason: BatonError.from(thrown) }, answer);
     if (thrown instanceof Silence) breakers.failed(name);
     const isUnsent = !isPublished || BatonError.from(thrown).code === 'INVALID_ARGUMENT';
     answer.isUntouched ||= isUnsent || (isNobody && !(thrown instanceof Doubted));
@@ -144,10 +144,15 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
 }
 
 /** Who was asked passes it on to whom it has handed the question; who has taken it over is told as well, if known. */
-function cancel(bus: Bus, { order, address }: Call, { agent, transferredAs }: Answer): void {
+function cancel(
+  bus: Bus,
+  { order, address, reason }: Call & { readonly reason: BatonError },
+  { agent, transferredAs }: Answer,
+): void {
   const { expiresAt } = order.scope;
-  sendCancel(bus, address, { id: order.id, expiresAt });
-  if (transferredAs !== undefined) sendCancel(bus, agent, { id: transferredAs, expiresAt });
+  const late = reason.code === 'DEADLINE_EXCEEDED';
+  sendCancel(bus, address, { id: order.id, late, expiresAt });
+  if (transferredAs !== undefined) sendCancel(bus, agent, { id: transferredAs, late, expiresAt });
 }
 
 /** Whether the instance at work is still there: the broker knows at once when its process has gone. */

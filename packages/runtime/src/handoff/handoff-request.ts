@@ -10,6 +10,22 @@ export interface HandoffRequest {
   readonly baton: Envelope;
 }
 
+/** How much less time an agent is told than whoever asks waits, at the most: milliseconds, and of what is left. */
+const WORD_MS = 250;
+const WORD_SHARE = 0.05;
+
+/**
+ * Where a question enters the mesh, the agent is to end a little before it is given up: what it says then, who was asked
+ * below and what was spent, is still heard. Any other order is left as it is.
+ */
+export function withRoomToTell(order: HandoffOrder): HandoffOrder {
+  const { scope } = order;
+  if (scope.path.length > 0) return order;
+  const leftMs = Math.max(0, scope.expiresAt - Date.now());
+  const wordMs = Math.floor(Math.min(WORD_MS, leftMs * WORD_SHARE));
+  return { ...order, scope: { ...scope, expiresAt: scope.expiresAt - wordMs } };
+}
+
 /**
  * The request of a handoff, with its envelope; `LargeRequest` makes it bytes.
  * @throws {HandoffError} INVALID_ARGUMENT when the last user message has no text.
