@@ -1,14 +1,9 @@
 export { BaseAgent } from './agent/agent.ts';
 export type { AgentOptions } from './agent/agent-options.ts';
 export type { Budget } from './agent/budget.ts';
-export {
-  type AskCallerOptions,
-  type Context,
-  getContext,
-  type InboundHandoff,
-  type QueryOptions,
-  type ToolCall,
-} from './agent/context.ts';
+export { type Context, getContext } from './agent/context.ts';
+export type { AskCallerOptions, InboundHandoff, QueryOptions } from './agent/context-options.ts';
+export type { ToolCall } from './agent/current-tool-call.ts';
 export {
   type HandoffOptions,
   type HookOptions,

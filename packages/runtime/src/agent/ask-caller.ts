@@ -1,6 +1,6 @@
 import { BatonError } from '../wire/error.ts';
 import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
-import type { AskCallerOptions } from './context.ts';
+import type { AskCallerOptions } from './context-options.ts';
 import { startDeadline, unlessAborted } from './deadline.ts';
 import { newId } from './id.ts';
 import type { Run } from './run.ts';

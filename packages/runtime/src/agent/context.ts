@@ -1,73 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Logger } from 'pino';
 import type { ModelTurn } from '../model/model.ts';
-import type { Source } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Message } from '../wire/message.ts';
-import type { HandoffMetadata } from '../wire/metadata.ts';
-import type { Money } from '../wire/money.ts';
 import { describeValue } from '../wire/name.ts';
 import type { HandoffOutcome, HandoffResult, RunResult } from '../wire/result.ts';
 import { Budget } from './budget.ts';
+import type {
+  AskCallerOptions,
+  ContextOptions,
+  InboundHandoff,
+  Query,
+  QueryOptions,
+} from './context-options.ts';
+import { currentToolCall, type ToolCall } from './current-tool-call.ts';
 import type { RunScope } from './port.ts';
 import { readMessages } from './read-messages.ts';
 import type { Speech } from './speech.ts';
 import { StepMemory } from './step-memory.ts';
-
-/** What came with the handoff that an agent is answering. All of it is data from another agent, not instructions. */
-export interface InboundHandoff {
-  readonly source: Source;
-  /** The first agent on the path: where the question entered the mesh. */
-  readonly origin: string;
-  readonly path: readonly string[];
-  /** When the source sent it, milliseconds since the epoch by the source's clock. */
-  readonly sentAt: number;
-  readonly context: Readonly<Record<string, unknown>>;
-  readonly metadata: HandoffMetadata;
-}
-
-/** How one question to another agent may differ from the run it is asked in. */
-export interface QueryOptions {
-  /** Facts for the target, read there as `context.inbound.context`. */
-  readonly context?: Readonly<Record<string, unknown>>;
-  /** Seconds the target has to answer; never longer than this run has left. */
-  readonly timeout?: number;
-  /** The most the target may have charged; never more than is left of this run's budget, which is the default. */
-  readonly budget?: Money;
-}
-
-/** How one question to whoever asked may be bounded. */
-export interface AskCallerOptions {
-  /** Seconds to wait for the answer; never longer than this run has left. */
-  readonly timeout?: number;
-}
-
-/** A call of a tool that the model asked for, as its hooks see it. */
-export interface ToolCall {
-  readonly name: string;
-  /** As the model sent them, once they have been checked. */
-  readonly arguments: Readonly<Record<string, unknown>>;
-  /** What the tool returned; undefined before. An `after_toolcall` hook may put another value in its place. */
-  result: unknown;
-}
-
-/** Asks another agent within a run. */
-export type Query = (target: string, options: QueryOptions & { question: string }) => Promise<HandoffResult>;
-
-export interface ContextOptions {
-  readonly agentName: string;
-  readonly messages: readonly Message[];
-  readonly scope: RunScope;
-  readonly inbound: InboundHandoff | undefined;
-  readonly log: Logger;
-  readonly query: Query;
-  askCaller(prompt: string, options: AskCallerOptions): Promise<string>;
-  readonly speech: Speech;
-  /** What is kept of the conversation; called when it is first wanted. */
-  state(): Record<string, unknown>;
-  /** Default: a new one of the scope's. */
-  readonly budget?: Budget | undefined;
-}
 
 /**
  * What hooks, conditions and tools share during one run. Two runs never share one. Only `handoffContext`
@@ -131,7 +81,7 @@ export class Context {
    * under way at once each see their own. Undefined anywhere else.
    */
   get toolCall(): ToolCall | undefined {
-    return currentCall.getStore();
+    return currentToolCall();
   }
 
   /**
@@ -293,13 +243,6 @@ export class Context {
 }
 
 const current = new AsyncLocalStorage<Context>();
-
-const currentCall = new AsyncLocalStorage<ToolCall>();
-
-/** Runs `body` so that `context.toolCall` inside it, however deep, is this call. */
-export function withToolCall<T>(call: ToolCall, body: () => T): T {
-  return currentCall.run(call, body);
-}
 
 /** Runs `body` so that `getContext()` inside it, however deep, finds this context. */
 export function withContext<T>(context: Context, body: () => T): T {

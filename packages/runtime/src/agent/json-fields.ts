@@ -1,10 +1,5 @@
 import { HandoffError } from '../wire/error.ts';
 
-/** As `checkJsonFields`, for any value. */
-export function checkJson(name: string, value: unknown): void {
-  walk(name, value, []);
-}
-
 /**
  * Checks what is to cross the bus: an object of what JSON can hold. What says itself how it is written (a Date) is
  * taken at its word, and what is undefined is left out. What JSON cannot say (a BigInt, a circle), or would lose without

@@ -3,7 +3,7 @@ import { HandoffError } from '../wire/error.ts';
 import { HandoffMetadata } from '../wire/metadata.ts';
 import type { HandoffResult } from '../wire/result.ts';
 import { attemptHandoff } from './attempt-handoff.ts';
-import type { QueryOptions } from './context.ts';
+import type { QueryOptions } from './context-options.ts';
 import { withTimeout } from './handoff-step.ts';
 import { newId } from './id.ts';
 import { checkJsonFields } from './json-fields.ts';

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { BatonError } from '../wire/error.ts';
 import type { HandoffResult } from '../wire/result.ts';
-import { type Context, findContext, getContext, type QueryOptions } from './context.ts';
+import { type Context, findContext, getContext } from './context.ts';
+import type { QueryOptions } from './context-options.ts';
 import { readDependency } from './dependency.ts';
 import type { HandoffPort } from './port.ts';
 

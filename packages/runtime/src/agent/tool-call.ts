@@ -1,7 +1,7 @@
 import type { ModelMessage, ModelToolCall } from '../model/model.ts';
 import { explainIssue } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
-import { type ToolCall, withToolCall } from './context.ts';
+import { type ToolCall, withToolCall } from './current-tool-call.ts';
 import type { HandoffTool } from './handoff-tools.ts';
 import { checkJson } from './json-fields.ts';
 import { loggable } from './loggable.ts';
