@@ -188,13 +188,16 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
 
   /**
    * Stops a handoff of this owner wherever it runs, and ends a durable run as cancelled wherever it waits; returns the
-   * agents it was at, none for an unknown id.
-   * @throws {BatonError} FAILED_PRECONDITION for a durable run that has ended already, UNAVAILABLE.
+   * agents it was at.
+   * @throws {BatonError} NOT_FOUND when nobody is at work under that id, FAILED_PRECONDITION for a durable run that has
+   * ended already, INVALID_ARGUMENT for what is no id, UNAVAILABLE.
    */
   async cancel(id: string): Promise<string[]> {
     const durable = await cancelRun(this.sender, id);
     const agents = await cancelEverywhere(this.#parts.bus, this.owner, id);
-    return [...new Set([...durable, ...agents])];
+    const all = [...new Set([...durable, ...agents])];
+    if (all.length > 0) return all;
+    throw new BatonError('NOT_FOUND', `nobody is at work on "${id}": it is over, or was never begun`);
   }
 
   /** Resolves when everyone alive at the time of joining is known. */

@@ -18,7 +18,8 @@ interface HandoffJson extends Pick<HandoffRecord, 'id' | 'from' | 'to' | 'mode' 
   readonly error?: ErrorJson;
 }
 
-export type ErrorJson = Pick<ErrorInfo, 'code' | 'message' | 'retryable'>;
+/** `deadLetter` stands only where a durable run was given up. */
+export type ErrorJson = Pick<ErrorInfo, 'code' | 'message' | 'retryable'> & { readonly deadLetter?: unknown };
 
 /** A result in the printed form: these fields and no others, whatever else an agent sent along. */
 export function answerJson(result: RunResult): AnswerJson {
@@ -49,8 +50,8 @@ export function noAnswerJson({ agent, flags }: AskRequest, error: ErrorJson, ela
   };
 }
 
-export function errorJson({ code, message, retryable }: ErrorJson): ErrorJson {
-  return { code, message, retryable };
+export function errorJson({ code, message, retryable, deadLetter }: ErrorJson): ErrorJson {
+  return { code, message, retryable, ...(deadLetter === true && { deadLetter }) };
 }
 
 function handoffJson({ id, from, to, mode, success, durationMs, error }: HandoffRecord): HandoffJson {

@@ -1,4 +1,3 @@
-import { BatonError } from '@baton/runtime';
 import { withMesh } from '../client.ts';
 import { failAsJson } from '../fail-as-json.ts';
 import { catchInterrupt } from '../terminal/interrupt.ts';
@@ -16,14 +15,7 @@ export async function cancel(id: string, { json = false, server }: CancelFlags):
   endWhenReaderLeaves();
   using interrupt = catchInterrupt();
   const agents = await failAsJson(json, () =>
-    withMesh({ server, signal: interrupt.signal }, async (mesh) => {
-      const stopped = await mesh.cancel(id);
-      if (stopped.length > 0) return stopped;
-      throw new BatonError(
-        'NOT_FOUND',
-        `nobody is at work on ${JSON.stringify(id.slice(0, 80))}: it is over, or was never begun`,
-      );
-    }),
+    withMesh({ server, signal: interrupt.signal }, (mesh) => mesh.cancel(id)),
   );
   await writeOut(
     json ? `${JSON.stringify({ id, agents })}\n` : `stopped at ${printable(agents.join(', '))}\n`,

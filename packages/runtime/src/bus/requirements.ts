@@ -13,11 +13,14 @@ const NO_SUCH_STREAM = 10059;
 
 /**
  * Refuses a broker on which a promise would not hold, before anything is kept there. `what` begins the sentence: "the ledger".
- * @throws {BatonError} FAILED_PRECONDITION when it is too old to keep what it acknowledged, or runs without JetStream.
+ * @throws {BatonError} FAILED_PRECONDITION when it is too old to keep what it acknowledged, or runs without JetStream;
+ * UNAVAILABLE while it is away.
  */
 export function requireJetStream({ info }: NatsConnection, what: string): void {
-  const version = info?.version ?? '0';
-  if (info?.jetstream === true && isAtLeast(version)) return;
+  // What the broker can do is not known while it is away, and no reason to give up for good.
+  if (!info) throw new BatonError('UNAVAILABLE', 'the broker is away');
+  const { version } = info;
+  if (info.jetstream === true && isAtLeast(version)) return;
   const problem = isAtLeast(version) ? 'has JetStream turned off' : `is nats-server ${version}`;
   throw new BatonError(
     'FAILED_PRECONDITION',

@@ -94,7 +94,8 @@ export class AnswerStream {
   }
 
   #withoutStreamed(result: RunResult): StreamedResult {
-    if (result.response !== this.#streamed) return result;
+    // Pieces that reached nobody are made good by the whole.
+    if (result.response !== this.#streamed || this.#writer.hasLostSome) return result;
     const streamed: StreamedResult = { ...result };
     delete streamed.response;
     return streamed;

@@ -21,6 +21,7 @@ export class ReplyWriter {
   readonly #reply: string;
   readonly #toBaton: boolean;
   #pieces = 0;
+  #hasLost = false;
   #ended = false;
 
   /** `toBaton` for a caller that sent an envelope: it is told more than the protocol asks for. */
@@ -32,6 +33,11 @@ export class ReplyWriter {
 
   get toBaton(): boolean {
     return this.#toBaton;
+  }
+
+  /** Something was said while the broker was away, and has reached nobody. */
+  get hasLostSome(): boolean {
+    return this.#hasLost;
   }
 
   /** How many pieces of text there have been, and words that they are void. */
@@ -90,6 +96,7 @@ export class ReplyWriter {
 
   #write(data: Uint8Array, headers?: Record<string, string>): void {
     if (this.#ended) return;
+    this.#hasLost ||= this.#bus.isDown;
     this.#bus.publish(this.#reply, data, headers ? { headers } : {});
   }
 }

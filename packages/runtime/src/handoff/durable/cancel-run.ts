@@ -10,10 +10,14 @@ import { untilAvailable } from './until-available.ts';
 /**
  * Ends a durable run as cancelled: one that waits is never begun. One that is being worked on, and its steps, are
  * stopped by the broadcast that follows. Returns the agent it was for; nothing for an id that is no durable run's.
- * @throws {BatonError} FAILED_PRECONDITION for a run that has ended, UNAVAILABLE.
+ * @throws {BatonError} INVALID_ARGUMENT for what is no id, FAILED_PRECONDITION for a run that has ended, UNAVAILABLE.
  */
 export async function cancelRun({ spaces, bus }: Sender, id: string): Promise<string[]> {
-  if (!bus.hasJetStream || !HandoffId.safeParse(id).success) return [];
+  const parsed = HandoffId.safeParse(id);
+  if (!parsed.success) throw new BatonError('INVALID_ARGUMENT', `"id" ${parsed.error.issues[0]?.message}`);
+  // Whoever is at work would not hear of it.
+  if (bus.isDown) throw new BatonError('UNAVAILABLE', 'the broker is away; nothing was cancelled');
+  if (!bus.hasJetStream) return [];
   const space = spaces.of(spaces.home);
   const run = await untilAvailable(() => lookUp(space, id), LOOK_UP_MS).catch(none);
   if (!run) return [];

@@ -23,7 +23,9 @@ export function factsOf(prompt: string, envelope: Envelope): RunFacts {
   // What is kept elsewhere is told by its hash: its key is another one each time.
   const messages = messagesRef?.sha256 ?? envelope.messages ?? null;
   const context = contextRef?.sha256 ?? envelope.context;
-  const body = JSON.stringify([target, prompt, messages, context]);
+  // The same words of somebody else are another request: an answer is for whoever asked.
+  const { user = null, scopes } = envelope.caller;
+  const body = JSON.stringify([target, prompt, messages, context, user, scopes]);
   return {
     id,
     agent: target,

@@ -43,6 +43,9 @@ export class Spaces {
    * @throws {BatonError} INVALID_ARGUMENT for what is no id, FAILED_PRECONDITION.
    */
   find(text: string): { readonly space: DurableSpace; readonly id: string } {
+    if (typeof text !== 'string') {
+      throw new BatonError('INVALID_ARGUMENT', `the id of a run is a text, not of type ${typeof text}`);
+    }
     const slash = text.indexOf('/');
     const owner = Owner.safeParse(slash < 0 ? this.home : text.slice(0, slash));
     const id = HandoffId.safeParse(text.slice(slash + 1));

@@ -11,12 +11,20 @@ import { factsOf, factsOfPrompt, findRecord, type RunFacts } from './run-record.
 import type { DurableSpace } from './space.ts';
 import { untilAvailable } from './until-available.ts';
 
+/**
+ * How long a step waits for an agent nobody has heard of, milliseconds: a mesh that starts brings its agents up one after the
+ * other, and what is decided now would be decided for good.
+ */
+const APPEAR_MS = 15_000;
+
 /** Durable work, ready to be put into the queue. */
 export interface Task {
   readonly space: DurableSpace;
   readonly facts: RunFacts;
   readonly subject: string;
   readonly data: Uint8Array;
+  /** A step of another durable run. */
+  readonly isStep?: boolean;
 }
 
 /**
@@ -33,7 +41,8 @@ export async function makeTask(
   const large = new LargeRequest(sender, address);
   const data = await untilAvailable(() => large.encode(request, promptSubject(address), signal), signal);
   const { prompt, envelope = request.baton } = decodePrompt(data);
-  return { space, facts: factsOf(prompt, envelope), subject: taskSubject(address, order.id), data };
+  const isStep = order.scope.journal !== undefined;
+  return { space, facts: factsOf(prompt, envelope), subject: taskSubject(address, order.id), data, isStep };
 }
 
 /**
@@ -49,18 +58,23 @@ export async function submitTask(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { space, facts, subject, data } = task;
-  await untilAvailable(() => checkTaker(sender, space, address), signal);
+  const strangerUntil = Date.now() + (task.isStep ? APPEAR_MS : 0);
+  await untilAvailable(() => checkTaker(sender, { space, address, strangerUntil }), signal);
   const isNew = await untilAvailable(() => space.tasks.add(subject, data, facts.id), signal);
   if (!isNew) await untilAvailable(() => checkSame(task), signal);
   return isNew;
 }
 
 /** Agents whose queue somebody has taken work from: they need not be alive just now. */
-async function checkTaker(sender: Sender, space: DurableSpace, address: Address): Promise<void> {
+async function checkTaker(
+  sender: Sender,
+  { space, address, strangerUntil }: { space: DurableSpace; address: Address; strangerUntil: number },
+): Promise<void> {
   if (await space.tasks.hasConsumer(address.agent)) return;
   const { registry, home } = sender;
   const presence = await registry.lookUp(address);
   if (presence.status === 'unknown') {
+    if (Date.now() < strangerUntil) throw new BatonError('UNAVAILABLE', 'nobody has heard of the agent yet');
     throw unreachable(address, presence, { live: registryNames(registry, home), home });
   }
   if (presence.status === 'gone' || presence.instances.some(({ kind }) => kind === 'baton')) return;

@@ -109,7 +109,9 @@ it('leaves no work behind when the deadline has passed', async () => {
 
 it('says that there is nothing to cancel under an unknown id', async () => {
   await using mesh = await chainOfFour();
-  expect(await mesh.client.cancel('01HZZZZZZZZZZZZZZZZZZZZZZZ')).toEqual([]);
+  const unknown = mesh.client.cancel('01HZZZZZZZZZZZZZZZZZZZZZZZ');
+  await expect(unknown).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(mesh.client.cancel('a/b')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
 });
 
 it('stops work whose caller vanished without a word', async () => {
