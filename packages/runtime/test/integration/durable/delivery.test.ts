@@ -110,14 +110,14 @@ describe('durable delivery', () => {
 
   it('keeps work in hand for longer than anyone may be silent, so that no other instance begins it too', async () => {
     const owner = newOwner();
-    const quick = { durable: { ackWaitMs: 300 } };
+    const quick = { durable: { ackWaitMs: 1000 } };
     await using first = await joinDurable(owner, quick);
     await using second = await joinDurable(owner, quick);
     let begun = 0;
     const step = () =>
       new Step(async () => {
         begun += 1;
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await new Promise((resolve) => setTimeout(resolve, 3000));
       });
     for (const member of [first, second]) {
       await member.launch(new BaseAgent({ name: 'worker', model: echoModel(), skills: { step: step() } }));
