@@ -193,6 +193,26 @@ describe.concurrent('a broker that is frozen', () => {
   });
 });
 
+describe.concurrent('a broker that dies while an agent is launched', () => {
+  it('makes that fail as what it is, and leaves no half of an agent behind', async ({ expect }) => {
+    await using broker = await FaultyBroker.start();
+    await using host = await join({ server: broker.url });
+    await using asker = await join({ server: broker.url });
+    await Promise.all([host.synced(), asker.synced()]);
+    broker.freeze();
+    const launching = host.launch(echo());
+    const failed = expect(launching).rejects.toMatchObject({ name: 'BatonError', code: 'UNAVAILABLE' });
+    await sleep(200);
+    await broker.kill();
+    await failed;
+    await broker.start();
+    const again = () => host.launch(echo()).then(Boolean, () => false);
+    await expect.poll(again, { timeout: 5000 }).toBe(true);
+    expect(await asker.ask('echo', 'hello')).toMatchObject({ success: true });
+    expect(asker.instances()).toHaveLength(1);
+  });
+});
+
 describe.concurrent('a broker that refuses', () => {
   it('a request is told to whoever made it, at once', async ({ expect }) => {
     const user = '{ user: all, password: x, permissions: { publish: { deny: "agents.prompt.>" } } }';

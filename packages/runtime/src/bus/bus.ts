@@ -10,6 +10,7 @@ import type { BrokerLink } from './jetstream.ts';
 import { KeptStream, type KeptStreamOptions } from './kept-stream.ts';
 import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { ObjectStore } from './object-store.ts';
+import { orUnavailable } from './or-unavailable.ts';
 import { Outage, type Patience } from './outage.ts';
 import { notAllowedError, publishError, tooLargeError } from './publish-error.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
@@ -44,7 +45,6 @@ export class Bus implements AsyncDisposable {
   readonly #connection: NatsConnection;
   readonly #inbox: Inbox;
   #queries: Inbox | undefined;
-
   readonly #guard: Guard;
   readonly #outage: Outage;
   readonly #onReturn = new Set<() => void>();
@@ -211,7 +211,7 @@ export class Bus implements AsyncDisposable {
     return this.#queries.open({ onMessage, onExpire: () => {}, expiresAt: Number.POSITIVE_INFINITY });
   }
 
-  /** Registers an agent instance; see `addAgentService`. */
+  /** Registers an agent instance; see `addAgentService`. @throws {BatonError} UNAVAILABLE. */
   serve(options: AgentServiceOptions): Promise<AgentService> {
     return addAgentService(this.#connection, { ...options, onPrompt: this.#guard(options.onPrompt) });
   }
@@ -266,9 +266,9 @@ export class Bus implements AsyncDisposable {
     return { connection: this.#connection, isAway: () => this.#outage.isAway };
   }
 
-  /** Waits until the broker has seen everything published so far. */
+  /** Waits until the broker has seen everything published so far. @throws {BatonError} UNAVAILABLE. */
   flush(): Promise<void> {
-    return this.#connection.flush();
+    return orUnavailable(this.#connection.flush());
   }
 
   /** As `flush`, for goodbyes: never rejects, and a broker that is away holds it up for a second only. */

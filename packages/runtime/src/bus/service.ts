@@ -5,6 +5,7 @@ import type { Address } from '../wire/name.ts';
 import { promptSubject, QUEUE_GROUP, SERVICE_NAME, statusSubject } from '../wire/subject.ts';
 import { briefly } from './briefly.ts';
 import type { BusMessage } from './inbox.ts';
+import { orUnavailable } from './or-unavailable.ts';
 
 /** What an agent instance registers as (protocol section 3). */
 export interface AgentServiceOptions {
@@ -28,13 +29,13 @@ export interface AgentService {
   stop(): Promise<void>;
 }
 
-/** Registers the service and both endpoints, and returns when the broker knows them. */
+/** Registers the service and both endpoints, and returns when the broker knows them. @throws {BatonError} UNAVAILABLE. */
 export async function addAgentService(
   connection: NatsConnection,
   options: AgentServiceOptions,
 ): Promise<AgentService> {
   const { address, version, description, metadata } = options;
-  const service: Service = await connection.services.add({
+  const adding = connection.services.add({
     name: SERVICE_NAME,
     version,
     description,
@@ -47,6 +48,7 @@ export async function addAgentService(
         (endpoint as { name?: string }).name === 'status' ? decodeJson(options.status()) : null,
       ),
   });
+  const service: Service = await orUnavailable(adding);
   service.addEndpoint('prompt', {
     subject: promptSubject(address),
     queue: QUEUE_GROUP,
@@ -62,7 +64,11 @@ export async function addAgentService(
       if (!error) message.respond(options.status());
     },
   });
-  await connection.flush();
+  await orUnavailable(connection.flush()).catch(async (error: unknown) => {
+    // The client would register it again when the broker is back.
+    await briefly(service.stop());
+    throw error;
+  });
   return {
     id: service.info().id,
     stop: () => briefly(service.stop()),

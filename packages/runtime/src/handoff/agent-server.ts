@@ -5,7 +5,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
-import { PROTOCOL_VERSION } from '../wire/card.ts';
+import { type AgentCard, PROTOCOL_VERSION } from '../wire/card.ts';
 import { encodeChunk } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
@@ -55,15 +55,27 @@ export class AgentServer implements AsyncDisposable {
     });
   }
 
-  /** Returns when the broker knows the endpoints and the first heartbeat is out. */
+  /** Returns when the broker knows the endpoints and the first heartbeat is out. @throws {BatonError} UNAVAILABLE. */
   static async start(options: AgentServerOptions): Promise<AgentServer> {
-    const { bus, agent, address } = options;
+    const { agent, address } = options;
     const card = agent.card(address.owner);
     const hash = cardHash(card);
     const server = new AgentServer(options, hash);
-    const serving = server.#serving();
-    server.#cancelling = server.#cancellations.listen(bus, address);
-    server.#service = await bus.serve({
+    try {
+      await server.#begin(card, hash);
+      return server;
+    } catch (error) {
+      // Half an instance must not go on announcing itself.
+      await server.stop(0).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #begin(card: AgentCard, hash: string): Promise<void> {
+    const { bus, agent, address } = this.#options;
+    const serving = this.#serving();
+    this.#cancelling = this.#cancellations.listen(bus, address);
+    this.#service = await bus.serve({
       address,
       version: agent.version,
       description: agent.description,
@@ -79,13 +91,12 @@ export class AgentServer implements AsyncDisposable {
         pid: String(process.pid),
         host: hostname(),
       },
-      onPrompt: (message) => server.#track(servePrompt(serving, message)),
-      status: () => server.#announcer.heartbeat(),
+      onPrompt: (message) => this.#track(servePrompt(serving, message)),
+      status: () => this.#announcer.heartbeat(),
     });
-    server.#announcer.start(server.#service.id);
-    server.#worker = server.#takeDurableWork();
+    this.#announcer.start(this.#service.id);
+    this.#worker = this.#takeDurableWork();
     await bus.flush();
-    return server;
   }
 
   /** The instance id: the id of the micro service. */
