@@ -9,8 +9,8 @@ import {
 import type { Owner } from '../wire/name.ts';
 import { ensureStream, requireJetStream } from './requirements.ts';
 
-/** How long an object is kept when nobody removes it, milliseconds: longer than any work that may need it. */
-const TTL_MS = 25 * 3_600_000;
+/** How long an object is kept when nobody removes it, milliseconds: longer than any work, and any durable result, it belongs to. */
+const TTL_MS = 51 * 3_600_000;
 const TIMEOUT_MS = 1000;
 
 /** A bucket of a NATS object store, laid out as every client of NATS lays one out. */

@@ -25,7 +25,7 @@ export interface ObjectLink {
 
 /**
  * What is too large for a message, kept by the broker for whoever holds its reference. Objects are removed by whoever made them
- * once they are read, and by the broker after 25 hours.
+ * once they are read, and by the broker after 51 hours.
  */
 export class ObjectStore {
   readonly #link: ObjectLink;
@@ -173,6 +173,6 @@ function wrong({ key }: ObjectRef, problem: string): BatonError {
 function gone({ key }: ObjectRef): BatonError {
   return new BatonError(
     'FAILED_PRECONDITION',
-    `the object "${key}" that the message refers to is gone: objects are kept until they are answered, at most 25 hours. Send the request again`,
+    `the object "${key}" that the message refers to is gone: objects are kept until they are answered, at most 51 hours. Send the request again`,
   );
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HandoffStarted } from './chunk.ts';
 import { HandoffId } from './envelope.ts';
 import { ErrorInfo } from './error.ts';
+import { ObjectRef } from './object-ref.ts';
 import { RunResult } from './result.ts';
 
 /** The version of what is kept of durable runs. */
@@ -20,6 +21,8 @@ export const RunRecord = z.looseObject({
   agent: z.string(),
   state: EndState,
   result: RunResult,
+  /** Where the whole result is when it is too large for the record; `result` then tells only how it went. */
+  resultRef: ObjectRef.optional(),
   /** It was given up after too many attempts; a dead letter tells more. */
   deadLetter: z.boolean().optional(),
   /** Tells two requests apart that name one id. */
@@ -30,7 +33,13 @@ export const RunRecord = z.looseObject({
 export type RunRecord = z.infer<typeof RunRecord>;
 
 /** What a step of a durable run yielded, as JSON; left out for nothing. */
-export const StepRecord = z.looseObject({ v: V, key: z.string(), value: z.unknown() });
+export const StepRecord = z.looseObject({
+  v: V,
+  key: z.string(),
+  value: z.unknown().optional(),
+  /** Where the value is when it is too large for the record. */
+  valueRef: ObjectRef.optional(),
+});
 export type StepRecord = z.infer<typeof StepRecord>;
 
 /** How one attempt that did not end its run was over. */
@@ -86,8 +95,10 @@ export const DeadLetter = z.looseObject({
   agent: z.string(),
   cause: ErrorInfo,
   attempts: z.array(Attempt),
-  /** The request as it was queued, in UTF-8. */
+  /** The request as it was queued, in UTF-8 ... */
   request: z.string(),
+  /** ... and where that is, as a JSON text, when it is too large for the letter; `request` is empty then. */
+  requestRef: ObjectRef.optional(),
   at: z.number(),
 });
 export type DeadLetter = z.infer<typeof DeadLetter>;

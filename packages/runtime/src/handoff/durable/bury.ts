@@ -3,6 +3,7 @@ import { DURABLE_VERSION } from '../../wire/durable.ts';
 import type { ErrorInfo } from '../../wire/error.ts';
 import { deadSubject, parseTaskSubject } from '../../wire/subject.ts';
 import { causeOf, readAttempts } from './attempts.ts';
+import { putLarge } from './large-values.ts';
 import { endRun, failedRun, type RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 
@@ -40,16 +41,21 @@ export async function ensureBuried(
   const address = parseTaskSubject(work.subject);
   if (!record.deadLetter || !address) return;
   const attempts = found.attempts ?? (await readAttempts(space, work.facts.id));
+  const request = new TextDecoder().decode(work.data);
+  const requestRef = await putLarge(space, request, 'the request');
   const letter: DeadLetter = {
     v: DURABLE_VERSION,
     id: work.facts.id,
     agent: `${address.owner}/${address.agent}`,
     cause: cause ?? causeOf(attempts),
     attempts: [...attempts],
-    request: new TextDecoder().decode(work.data),
+    request: requestRef ? '' : request,
+    ...(requestRef && { requestRef }),
     at: Date.now(),
   };
+  space.checkpoint('before letter');
   await space.dead.add(deadSubject(address, work.facts.id), letter);
+  space.checkpoint('after letter');
 }
 
 /** Whether a failure may pass when the work is done again: not when a step of it was given up for good. */

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DeadLetter } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
 import { parseAddress } from '../../wire/name.ts';
@@ -5,6 +6,7 @@ import { decodePrompt, encodePrompt } from '../../wire/prompt.ts';
 import { anyDeadSubject, anyTaskSubject, taskSubject } from '../../wire/subject.ts';
 import type { Sender } from '../sender.ts';
 import { LOOK_UP_MS, lookUp } from './durable-runs.ts';
+import { fetchLarge } from './large-values.ts';
 import { derivedId } from './run-journal.ts';
 import { factsOf } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
@@ -15,7 +17,7 @@ import { untilAvailable } from './until-available.ts';
 export interface DeadLetters {
   /** Oldest first; with `agent`, those of one agent. @throws {BatonError} UNAVAILABLE. */
   list(options?: { readonly agent?: string }): Promise<DeadLetter[]>;
-  /** @throws {BatonError} NOT_FOUND, UNAVAILABLE. */
+  /** @throws {BatonError} NOT_FOUND, UNAVAILABLE; FAILED_PRECONDITION when a large request is kept no longer. */
   show(id: string): Promise<DeadLetter>;
   /**
    * Queues the request again, under a new id, with as much time as it had; the dead letter is gone then. Replaying it
@@ -42,7 +44,7 @@ export function deadLetters(sender: Sender): DeadLetters {
       const address = parseAddress(agent, home);
       return letters.filter((letter) => letter.agent === `${address.owner}/${address.agent}`);
     },
-    show: async (text) => (await find(sender, text)).letter,
+    show: async (text) => await whole(sender, text, (await find(sender, text)).letter),
     replay: (text) => replay(sender, text),
     drop: async (text) => {
       const { space } = spaces.find(text);
@@ -71,9 +73,20 @@ async function find({ spaces }: Sender, text: string): Promise<Found> {
   }, LOOK_UP_MS);
 }
 
+/** A letter with its request, which may be kept beside it. @throws {BatonError} FAILED_PRECONDITION when that is gone. */
+async function whole({ spaces }: Sender, text: string, letter: DeadLetter): Promise<DeadLetter> {
+  const { requestRef, ...rest } = letter;
+  if (!requestRef) return letter;
+  const { space } = spaces.find(text);
+  const fetch = () => fetchLarge(space, requestRef, z.string());
+  return { ...rest, request: await untilAvailable(fetch, LOOK_UP_MS) };
+}
+
 async function replay(sender: Sender, text: string): Promise<{ readonly id: string }> {
   const { space } = sender.spaces.find(text);
-  const { letter, sequence } = await find(sender, text);
+  const found = await find(sender, text);
+  const { sequence } = found;
+  const letter = await whole(sender, text, found.letter);
   const { prompt, envelope } = decodePrompt(new TextEncoder().encode(letter.request));
   if (!envelope) {
     throw new BatonError('FAILED_PRECONDITION', `"${letter.id}" cannot be replayed: its request is none`);

@@ -8,6 +8,7 @@ import type { Address } from '../../wire/name.ts';
 import type { RunResult } from '../../wire/result.ts';
 import type { Sender } from '../sender.ts';
 import { awaitRecord } from './await-record.ts';
+import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
 import { endRun, failedRun } from './run-record.ts';
 import { makeTask, submitTask, type Task } from './submit.ts';
@@ -33,8 +34,7 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
   try {
     using deadline = startDeadline(order.scope.expiresAt, order.scope.signal);
     const task = await makeTask(sender, addressed, deadline.signal);
-    const record = await carryThrough(sender, { ...addressed, task, signal: deadline.signal }, emit);
-    return record.result;
+    return await carryThrough(sender, { ...addressed, task, signal: deadline.signal }, emit);
   } catch (thrown) {
     const facts = {
       id: order.id,
@@ -52,7 +52,7 @@ interface Carried extends Addressed {
   readonly signal: AbortSignal;
 }
 
-async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunRecord> {
+async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunResult> {
   const { order, task, signal } = carried;
   const { space, facts } = task;
   const output = new OutputReader(space, facts.id, { tell: emit });
@@ -66,13 +66,14 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
       resend();
     };
     const record = await awaitRecord(space, facts.id, { signal, onTick });
+    const result = await untilAvailable(() => wholeResult(space, record), signal);
     await output.finish();
-    const rest = record.result.success ? unseenText(output.text, record.result.response) : '';
+    const rest = result.success ? unseenText(output.text, result.response) : '';
     if (rest) emit({ type: 'text', text: rest });
-    return record;
+    return result;
   } catch (thrown) {
     const record = await giveUp(task, BatonError.from(thrown));
-    if (record) return record;
+    if (record) return await untilAvailable(() => wholeResult(space, record), LAST_WORD_MS);
     throw thrown;
   } finally {
     output.close();

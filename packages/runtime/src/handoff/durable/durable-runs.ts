@@ -11,8 +11,10 @@ import { anyTaskSubject } from '../../wire/subject.ts';
 import { type Question, readQuestion } from '../ask.ts';
 import type { Sender } from '../sender.ts';
 import { awaitRecord } from './await-record.ts';
+import { expireRun } from './expire-run.ts';
+import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
-import { endRun, factsOf, failedRun, findRecord } from './run-record.ts';
+import { findRecord } from './run-record.ts';
 import { type DurableSpace, RESULT_KEPT_MS } from './space.ts';
 import { makeTask, submitTask } from './submit.ts';
 import { untilAvailable } from './until-available.ts';
@@ -45,12 +47,14 @@ export async function submit(sender: Sender, question: Question): Promise<{ read
 /**
  * The result of a durable run; undefined while it is under way. A run whose deadline has passed ends here, if nobody
  * has ended it.
- * @throws {BatonError} NOT_FOUND for an id nobody knows, or whose result is kept no longer; UNAVAILABLE.
+ * @throws {BatonError} NOT_FOUND for an id nobody knows, or whose result is kept no longer; FAILED_PRECONDITION or
+ * INVALID_ARGUMENT when it was kept beside its record and is gone or altered; UNAVAILABLE.
  */
 export async function resultOf({ spaces }: Sender, id: string): Promise<RunResult | undefined> {
   const found = spaces.find(id);
   const run = await untilAvailable(() => lookUp(found.space, found.id), LOOK_UP_MS);
-  return 'record' in run ? run.record.result : undefined;
+  if (!('record' in run)) return undefined;
+  return await untilAvailable(() => wholeResult(found.space, run.record), LOOK_UP_MS);
 }
 
 /** Waits for the result of a durable run, to its deadline at the latest. @throws {BatonError} NOT_FOUND, CANCELLED. */
@@ -78,10 +82,11 @@ export async function followRun({ spaces }: Sender, id: string, options: FollowO
   const output = options.tell && new OutputReader(found.space, found.id, { from, tell });
   try {
     const record = 'record' in run ? run.record : await awaitUntilDeadline(found.space, run, signal);
+    const result = await untilAvailable(() => wholeResult(found.space, record), LOOK_UP_MS);
     await output?.finish();
-    const rest = output && record.result.success ? unseenText(output.text, record.result.response) : '';
+    const rest = output && result.success ? unseenText(output.text, result.response) : '';
     if (rest && output) tell({ type: 'text', text: rest, seq: output.seq });
-    return record.result;
+    return result;
   } finally {
     output?.close();
   }
@@ -98,7 +103,7 @@ async function awaitUntilDeadline(
     return await awaitRecord(space, envelope.id, { signal: deadline.signal });
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    return await untilAvailable(() => expire(space, envelope, prompt), LOOK_UP_MS);
+    return await untilAvailable(() => expireRun(space, envelope, prompt), LOOK_UP_MS);
   }
 }
 
@@ -123,14 +128,7 @@ export async function lookUp(space: DurableSpace, id: string): Promise<KnownRun>
   const { envelope, prompt } = decodePrompt(queued.data);
   if (!envelope) throw unknownRun(id);
   if (envelope.deadline > Date.now()) return { envelope, prompt };
-  return { record: await expire(space, envelope, prompt) };
-}
-
-/** @throws {BatonError} UNAVAILABLE. */
-async function expire(space: DurableSpace, envelope: Envelope, prompt: string): Promise<RunRecord> {
-  const facts = factsOf(prompt, envelope);
-  const error = new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
-  return await endRun(space, facts, { result: failedRun(facts, error) });
+  return { record: await expireRun(space, envelope, prompt) };
 }
 
 /** An id tells when it was made: one that is older than what is kept was known once. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { RunJournal } from '../../agent/port.ts';
 import { throwIfAborted } from '../../wire/abort.ts';
 import { DURABLE_VERSION, StepRecord } from '../../wire/durable.ts';
 import type { Message } from '../../wire/message.ts';
 import { stepSubject } from '../../wire/subject.ts';
+import { fetchLarge, putLarge } from './large-values.ts';
 import type { DurableSpace } from './space.ts';
 import { untilAvailable } from './until-available.ts';
 
@@ -61,20 +63,33 @@ export class DurableJournal implements RunJournal {
   }
 
   async #carryOut(key: string, effect: (idempotencyKey: string) => unknown): Promise<unknown> {
-    const { owner, steps } = this.#space;
+    const { owner, steps, checkpoint } = this.#space;
     const name = digest(key);
     const subject = stepSubject(owner, this.#id, name);
     const kept = await untilAvailable(() => steps.last(subject), this.#signal);
-    if (kept) return yieldOf(kept.value);
+    if (kept) return await this.#yieldOf(kept.value);
     throwIfAborted(this.#signal);
     this.progress();
+    checkpoint('before effect');
     const value = await effect(`${this.#id}-${name}`);
+    checkpoint('after effect');
     this.progress();
-    const record: StepRecord = { v: DURABLE_VERSION, key: key.slice(0, 200), value };
+    const put = () => putLarge(this.#space, value, 'what a step yielded');
+    const valueRef = await untilAvailable(put, WRITE_DOWN_MS);
+    const facts = { v: DURABLE_VERSION, key: key.slice(0, 200) } as const;
+    const record: StepRecord = { ...facts, ...(valueRef ? { valueRef } : { value }) };
     await untilAvailable(() => steps.add(subject, record), WRITE_DOWN_MS);
+    checkpoint('after step');
     // Another attempt may have been first: what it yielded is what this step yielded.
     const standing = await untilAvailable(() => steps.last(subject), WRITE_DOWN_MS);
-    return yieldOf(standing?.value);
+    return await this.#yieldOf(standing?.value);
+  }
+
+  /** @throws {BatonError} FAILED_PRECONDITION when it was kept beside the record and is gone, INVALID_ARGUMENT when it was altered. */
+  async #yieldOf(record: unknown): Promise<unknown> {
+    const { value, valueRef } = StepRecord.safeParse(record).data ?? {};
+    if (!valueRef) return value;
+    return await untilAvailable(() => fetchLarge(this.#space, valueRef, z.unknown()), this.#signal);
   }
 }
 
@@ -87,8 +102,4 @@ export function derivedId(parent: string, what: string): string {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
-}
-
-function yieldOf(record: unknown): unknown {
-  return StepRecord.safeParse(record).data?.value;
 }

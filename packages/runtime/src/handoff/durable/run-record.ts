@@ -5,6 +5,7 @@ import { BatonError, type ErrorInfo } from '../../wire/error.ts';
 import type { IncomingPrompt } from '../../wire/prompt.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { resultSubject } from '../../wire/subject.ts';
+import { dropLarge, putLarge, resultStub } from './large-values.ts';
 import type { DurableSpace } from './space.ts';
 
 /** What is known of a durable run before it ends. */
@@ -81,26 +82,33 @@ export async function endRun(
   end: { readonly result: RunResult; readonly deadLetter?: boolean },
 ): Promise<RunRecord> {
   const { result, deadLetter = false } = end;
+  const resultRef = await putLarge(space, result, 'the answer').catch(refuseLarge);
+  if (resultRef instanceof BatonError)
+    return await endRun(space, facts, { result: failedRun(facts, resultRef) });
   const record: RunRecord = {
     v: DURABLE_VERSION,
     id: facts.id,
     agent: facts.agent,
     state: stateOf(result),
-    result,
+    result: resultRef ? resultStub(result) : result,
+    ...(resultRef && { resultRef }),
     ...(deadLetter && { deadLetter }),
     ...(facts.request !== undefined && { request: facts.request }),
     at: Date.now(),
   };
-  try {
-    const isFirst = await space.results.add(resultSubject(space.owner, facts.id), record);
-    if (isFirst) return record;
-  } catch (error) {
-    if (!(error instanceof BatonError && error.code === 'INVALID_ARGUMENT') || !result.success) throw error;
-    // An answer nobody can be given must not keep the work coming back for ever.
-    const tooLarge = new BatonError('INVALID_ARGUMENT', 'the answer is larger than the broker takes');
-    return await endRun(space, facts, { result: failedRun(facts, tooLarge) });
-  }
+  space.checkpoint('before record');
+  const isFirst = await space.results.add(resultSubject(space.owner, facts.id), record);
+  space.checkpoint('after record');
+  if (isFirst) return record;
   const standing = await findRecord(space, facts.id);
-  if (standing) return standing;
-  throw new BatonError('UNAVAILABLE', `the result of "${facts.id}" cannot be read just now`);
+  if (!standing) throw new BatonError('UNAVAILABLE', `the result of "${facts.id}" cannot be read just now`);
+  // It may be one's own, of which the broker had not said that it keeps it.
+  if (resultRef?.key !== standing.resultRef?.key) await dropLarge(space, resultRef);
+  return standing;
+}
+
+/** An answer nobody can be given must not keep the work coming back for ever. */
+function refuseLarge(error: unknown): BatonError {
+  if (error instanceof BatonError && error.code === 'INVALID_ARGUMENT') return error;
+  throw error;
 }

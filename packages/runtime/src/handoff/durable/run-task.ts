@@ -119,7 +119,9 @@ interface Begun extends Task {
 async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   const { space, instance, settings } = options;
   const { facts, past, item } = begun;
+  space.checkpoint('before attempt');
   const handle = await beginAttempt(space, facts.id, { attempt: newId(), instance });
+  space.checkpoint('after attempt');
   const { result, broken } = await carryOut(options, begun);
   if (broken?.how === 'handed_back') {
     await handle.end('handed_back');
@@ -129,7 +131,9 @@ async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   if (!broken && (!error || result.success || !isWorthRetrying(error)))
     return await end(options, facts, result);
   const cause = broken?.error ?? error;
+  space.checkpoint('before failure');
   await handle.end(broken ? 'stalled' : 'failed', cause);
+  space.checkpoint('after failure');
   if (past.length + 1 >= settings.maxAttempts) {
     await bury(space, { facts, subject: item.subject, data: item.data }, cause);
     return DONE;

@@ -11,6 +11,7 @@ import {
   resultSubject,
   stepSubject,
 } from '../../wire/subject.ts';
+import type { Checkpoint } from './checkpoint.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -39,6 +40,7 @@ const ATTEMPT_NOTES = 64;
 export interface DurableSpace {
   readonly owner: Owner;
   readonly bus: Bus;
+  readonly checkpoint: Checkpoint;
   readonly tasks: WorkQueue;
   readonly results: KeptStream;
   readonly steps: KeptStream;
@@ -51,12 +53,13 @@ export interface DurableSpace {
  * The streams are made when they are first used.
  * @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream or is too old.
  */
-export function openSpace(bus: Bus, owner: Owner): DurableSpace {
+export function openSpace(bus: Bus, owner: Owner, checkpoint: Checkpoint): DurableSpace {
   const named = (name: string) => `baton_${owner}_${name}`;
   const first = { perSubject: 'first' } as const;
   return {
     owner,
     bus,
+    checkpoint,
     tasks: bus.workQueue({
       name: named('task'),
       subject: anyTaskSubject(owner),

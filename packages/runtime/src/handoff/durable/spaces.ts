@@ -2,6 +2,7 @@ import type { Bus } from '../../bus/bus.ts';
 import { HandoffId } from '../../wire/envelope.ts';
 import { BatonError } from '../../wire/error.ts';
 import { Owner } from '../../wire/name.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { type DurableSpace, openSpace } from './space.ts';
 
 /** How durable delivery behaves; the defaults suit everyone but tests. */
@@ -14,9 +15,20 @@ export interface DurableOptions {
   readonly maxAttempts?: number;
   /** Pauses before the second, the third ... attempt, milliseconds; the last one repeats. Default 1, 5 and 25 s. */
   readonly retryMs?: readonly number[];
+  /** How often a member that stays looks for requests whose deadline has passed, and how long ago that must be, milliseconds. Default 30 000. */
+  readonly sweepMs?: number;
+  /** Called between the steps of the work, where a test may let the process die. */
+  readonly checkpoint?: Checkpoint;
 }
 
-const DEFAULTS = { ackWaitMs: 10_000, resendMs: 60_000, maxAttempts: 5, retryMs: [1000, 5000, 25_000] };
+const DEFAULTS = {
+  ackWaitMs: 10_000,
+  resendMs: 60_000,
+  maxAttempts: 5,
+  retryMs: [1000, 5000, 25_000],
+  sweepMs: 30_000,
+  checkpoint: () => {},
+};
 
 /** One member's way to what is kept of durable runs, by owner. */
 export class Spaces {
@@ -33,7 +45,7 @@ export class Spaces {
 
   /** @throws {BatonError} FAILED_PRECONDITION when the broker can keep nothing. */
   of(owner: Owner): DurableSpace {
-    const space = this.#open.get(owner) ?? openSpace(this.bus, owner);
+    const space = this.#open.get(owner) ?? openSpace(this.bus, owner, this.settings.checkpoint);
     this.#open.set(owner, space);
     return space;
   }

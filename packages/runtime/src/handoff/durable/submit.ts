@@ -60,7 +60,9 @@ export async function submitTask(
   const { space, facts, subject, data } = task;
   const strangerUntil = Date.now() + (task.isStep ? APPEAR_MS : 0);
   await untilAvailable(() => checkTaker(sender, { space, address, strangerUntil }), signal);
+  space.checkpoint('before submit');
   const isNew = await untilAvailable(() => space.tasks.add(subject, data, facts.id), signal);
+  space.checkpoint('after submit');
   if (!isNew) await untilAvailable(() => checkSame(task), signal);
   return isNew;
 }

@@ -146,8 +146,13 @@ export class DurableWorker {
     const verdict = await runTask(options, item);
     this.#inHand.delete(item.subject);
     this.#options.slots.release();
-    if (verdict.kind === 'done') await Promise.all(inHand.map((each) => each.done()));
-    else for (const each of inHand) each.giveBack(verdict.delayMs);
+    if (verdict.kind === 'again') {
+      for (const each of inHand) each.giveBack(verdict.delayMs);
+      return;
+    }
+    options.space.checkpoint('before ack');
+    await Promise.all(inHand.map((each) => each.done()));
+    options.space.checkpoint('after ack');
   }
 
   /** Work with which process after process died must not take its neighbours along. */

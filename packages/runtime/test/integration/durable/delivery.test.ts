@@ -189,16 +189,6 @@ describe('a durable run that ends otherwise', () => {
     expect(await mesh.deadLetters.list()).toEqual([]);
   });
 
-  it('is a failure when the answer is larger than the broker takes', async () => {
-    await using mesh = await joinDurable(newOwner());
-    const model = scriptedModel('x'.repeat(1_100_000));
-    await mesh.launch(new BaseAgent({ name: 'talker', model }));
-    const result = await mesh.ask('talker', 'go', durable);
-    expect(result).toMatchObject({ success: false, error: { code: 'INVALID_ARGUMENT' } });
-    expect(model.requests).toHaveLength(1);
-    await mesh.whenQueued(0);
-  });
-
   it('is not known under another id', async () => {
     await using mesh = await joinDurable(newOwner());
     await expect(mesh.result('nobody-asked')).rejects.toMatchObject({ code: 'NOT_FOUND' });
