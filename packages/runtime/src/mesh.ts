@@ -14,6 +14,7 @@ import { cancelEverywhere } from './handoff/cancellations.ts';
 import { cancelRun } from './handoff/durable/cancel-run.ts';
 import { DurableCalls } from './handoff/durable/durable-calls.ts';
 import { type DurableOptions, Spaces } from './handoff/durable/spaces.ts';
+import { Sweeper } from './handoff/durable/sweeper.ts';
 import { DEFAULT_INLINE_LIMIT } from './handoff/large-request.ts';
 import { makePort, ownStore } from './handoff/port.ts';
 import { RetryBudget } from './handoff/retry-budget.ts';
@@ -48,7 +49,10 @@ export interface JoinOptions {
   readonly inlineLimit?: number;
   /** Default: no log. */
   readonly log?: Logger;
-  /** A member that stays answers newcomers' questions about agents that are gone. Launching an agent implies it. */
+  /**
+   * A member that stays answers newcomers' questions about agents that are gone, and ends durable runs that are too late.
+   * Launching an agent implies it.
+   */
   readonly stays?: boolean;
   /** How durable delivery behaves; the defaults suit everyone but tests. */
   readonly durable?: DurableOptions;
@@ -120,6 +124,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
   readonly #controls: Subscription[] = [];
   protected readonly sender: Sender;
   #stays = false;
+  #sweeper: Sweeper | undefined;
 
   constructor(parts: MeshParts) {
     super();
@@ -147,7 +152,10 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     return this.#parts.bus.server;
   }
 
-  /** Puts an agent on the mesh, in this process. Returns when others can reach it, and this member knows its card. */
+  /**
+   * Puts an agent on the mesh, in this process. Returns when others can reach it, and this member knows its card.
+   * @throws {BatonError} UNAVAILABLE when the broker is lost meanwhile.
+   */
   async launch(agent: BaseAgent): Promise<LaunchedAgent> {
     const { bus, owner, heartbeatMs, log } = this.#parts;
     const address = { owner, agent: agent.name };
@@ -259,6 +267,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
   async close(graceMs?: number): Promise<void> {
     await Promise.all(this.#servers.splice(0).map((server) => server.stop(graceMs)));
     for (const control of this.#controls.splice(0)) control.close();
+    this.#sweeper?.close();
     this.#registry.close();
     await this.#parts.bus.close();
   }
@@ -277,6 +286,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     if (this.#stays) return;
     this.#stays = true;
     this.#registry.answerPeers();
+    this.#sweeper = new Sweeper(this.sender.spaces);
   }
 }
 

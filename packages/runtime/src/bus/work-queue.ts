@@ -91,6 +91,15 @@ export class WorkQueue {
     }
   }
 
+  /** The subjects under which there is work. @throws {BatonError} UNAVAILABLE. */
+  async subjects(): Promise<string[]> {
+    const { name } = this.#stream;
+    const { state } = await this.#stream.ask((manager) =>
+      manager.streams.info(name, { subjects_filter: '>' }),
+    );
+    return Object.keys(state.subjects ?? {});
+  }
+
   /** Takes work out undone; what is gone already is no error. @throws {BatonError} UNAVAILABLE. */
   async remove({ sequence }: QueuedWork): Promise<void> {
     const { name } = this.#stream;

@@ -67,6 +67,9 @@ export function parseTaskSubject(subject: string): (Address & { readonly id: str
   return { owner, agent, id };
 }
 
+/** A member that stays says here that it has looked for durable runs that are too late: the others need not. */
+export const sweepSubject = (owner: Owner) => `baton.${owner}.sweep`;
+
 /** How a durable run ended: the first one to say so is right. */
 export const resultSubject = (owner: Owner, id = '*') => `baton.${owner}.result.${id}`;
 
