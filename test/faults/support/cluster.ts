@@ -89,6 +89,12 @@ cluster { name: faults, listen: "127.0.0.1:${route[index]}", advertise: "127.0.0
     await this.#patiently(() => this.#ask((manager) => manager.streams.add({ ...config, num_replicas: 3 })));
   }
 
+  /** From now on a stream that is there is kept three times. */
+  async replicate(stream: string): Promise<void> {
+    await this.#patiently(() => this.#ask((manager) => manager.streams.update(stream, { num_replicas: 3 })));
+    await this.formed(stream);
+  }
+
   /** The node that leads a stream now. */
   async leaderOf(stream: string): Promise<string> {
     const leader = await this.#ask(async (manager) => (await manager.streams.info(stream)).cluster?.leader);

@@ -21,8 +21,14 @@ export interface WorkerOptions {
 /** A process of agents that a test may kill or freeze. */
 export interface Worker extends AsyncDisposable {
   readonly pid: number;
+  /** Resolves with the signal that ended it, or undefined, when it is gone. */
+  readonly exited: Promise<NodeJS.Signals | undefined>;
+  /** Resolves when it has printed this line. */
+  says(line: string): Promise<void>;
   /** kill -9. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** SIGTERM. Resolves with the milliseconds it took to go. */
+  stop(): Promise<number>;
   freeze(): void;
   thaw(): void;
   /** Memory it holds, bytes. */
@@ -31,24 +37,50 @@ export interface Worker extends AsyncDisposable {
 
 /** Resolves when all of its agents are on the mesh. It runs the built packages. */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
-  const settings = { heartbeatMs: 2000, concurrency: 16, workMs: 0, ...options };
-  const child = spawn(process.execPath, ['--import', LOADER, PROGRAM, JSON.stringify(settings)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const worker = spawnWorker(PROGRAM, { heartbeatMs: 2000, concurrency: 16, workMs: 0, ...options });
+  await worker.says('up');
+  return worker;
+}
+
+/** Starts a program with settings as JSON; `memoryMb` limits its heap, and nothing is shown then of how it dies. */
+export function spawnWorker(
+  program: string,
+  settings: object,
+  { memoryMb }: { readonly memoryMb?: number | undefined } = {},
+): Worker {
+  const limit = memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`];
+  const args = [...limit, '--import', LOADER, program, JSON.stringify(settings)];
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', memoryMb === undefined ? 'inherit' : 'ignore'],
   });
-  const exited = once(child, 'exit');
-  const failed = exited.then(() => {
-    throw new Error('the worker ended before it was up');
+  const exited = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | undefined);
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
   });
-  failed.catch(() => {});
-  await Promise.race([once(child.stdout, 'data'), failed]);
+  const says = (line: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (`\n${said}`.includes(`\n${line}\n`)) resolve();
+      };
+      child.stdout.on('data', look);
+      void exited.then(() => reject(new Error(`the worker ended before it said "${line}"`)));
+      look();
+    });
   const pid = child.pid ?? 0;
-  const kill = async () => {
-    child.kill('SIGKILL');
+  const end = async (signal: NodeJS.Signals) => {
+    const began = performance.now();
+    child.kill(signal);
     await exited;
+    return performance.now() - began;
   };
+  const kill = async () => void (await end('SIGKILL'));
   return {
     pid,
+    exited,
+    says,
     kill,
+    stop: () => end('SIGTERM'),
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
     rss: () => 1024 * Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })),
