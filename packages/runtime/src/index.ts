@@ -40,8 +40,9 @@ export { type Exit, type NatsServer, type StartOptions, startNatsServer } from '
 export type { AskOptions } from './handoff/ask.ts';
 export type { DeadLetters } from './handoff/durable/dead-letters.ts';
 export type { DurableOptions } from './handoff/durable/spaces.ts';
+export type { LaunchedAgent } from './launched-agent.ts';
 export { createLog, LOG_LEVELS, type LogLevel, type LogOptions, parseLogLevel } from './log.ts';
-export { DEFAULT_HEARTBEAT_MS, type JoinOptions, join, type LaunchedAgent, type Mesh } from './mesh.ts';
+export { DEFAULT_HEARTBEAT_MS, type JoinOptions, join, type Mesh } from './mesh.ts';
 export { loadKnowledge } from './model/knowledge.ts';
 export type {
   Model,

@@ -19,6 +19,7 @@ import { DEFAULT_INLINE_LIMIT } from './handoff/large-request.ts';
 import { makePort, ownStore } from './handoff/port.ts';
 import { RetryBudget } from './handoff/retry-budget.ts';
 import type { Sender } from './handoff/sender.ts';
+import { type LaunchedAgent, launched } from './launched-agent.ts';
 import type { InstanceView } from './registry/instance-table.ts';
 import { type AgentView, Registry } from './registry/registry.ts';
 import { BatonError } from './wire/error.ts';
@@ -56,15 +57,6 @@ export interface JoinOptions {
   readonly stays?: boolean;
   /** How durable delivery behaves; the defaults suit everyone but tests. */
   readonly durable?: DurableOptions;
-}
-
-/** An agent launched in this process. */
-export interface LaunchedAgent extends AsyncDisposable {
-  readonly agent: BaseAgent;
-  readonly instance: string;
-  readonly inFlight: number;
-  /** Takes no more, finishes what it has within `graceMs` (default 25 000), says goodbye. */
-  stop(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -288,16 +280,4 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     this.#registry.answerPeers();
     this.#sweeper = new Sweeper(this.sender.spaces);
   }
-}
-
-function launched(agent: BaseAgent, server: AgentServer): LaunchedAgent {
-  return {
-    agent,
-    instance: server.instance,
-    get inFlight() {
-      return server.inFlight;
-    },
-    stop: (graceMs) => server.stop(graceMs),
-    [Symbol.asyncDispose]: () => server.stop(),
-  };
 }

@@ -8,7 +8,7 @@ import type { Hook } from './plan.ts';
  * How long one late hook is waited for, milliseconds; where less than twice that is left of the run, half of what is
  * left, so that the answer is still in time. What it waits for another agent, or for whoever asked, is its own time.
  */
-export const LATE_HOOK_TIMEOUT_MS = 5000;
+const LATE_HOOK_TIMEOUT_MS = 5000;
 
 /** What of a run is kept to bring an answer that exists back, milliseconds: no hook may ask others for so long. */
 const WAY_BACK_MS = 250;

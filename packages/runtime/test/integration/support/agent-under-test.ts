@@ -1,5 +1,6 @@
 import type { BaseAgent } from '../../../src/agent/agent.ts';
-import type { JoinOptions, LaunchedAgent, Mesh } from '../../../src/mesh.ts';
+import type { LaunchedAgent } from '../../../src/launched-agent.ts';
+import type { JoinOptions, Mesh } from '../../../src/mesh.ts';
 import { joinTest, newOwner } from './mesh.ts';
 import { connectRaw, converse, type Prompt, type RawClient, type Received } from './raw-client.ts';
 
