@@ -41,11 +41,9 @@ export class DurableLoad implements AsyncDisposable {
 
   static async start(server: string, owner = 'faults'): Promise<DurableLoad> {
     const durable = { ackWaitMs: ACK_WAIT_MS, resendMs: 5000 };
-    const [mesh, bus, folder] = await Promise.all([
-      join({ server, owner, durable }),
-      Bus.connect({ server, name: 'checker' }),
-      mkdtemp(joinPath(tmpdir(), 'baton-faults-durable-')),
-    ]);
+    const mesh = await patiently(() => join({ server, owner, durable }));
+    const bus = await patiently(() => Bus.connect({ server, name: 'checker' }));
+    const folder = await mkdtemp(joinPath(tmpdir(), 'baton-faults-durable-'));
     const ledger = new Ledger({ log: await bus.log({ owner, name: 'ledger-usd' }) });
     await ledger.write({ kind: 'deposit', key: 'start', user: USER, amount: 1_000_000 });
     return new DurableLoad({ server, owner, mesh, bus, folder });
@@ -109,7 +107,7 @@ export class DurableLoad implements AsyncDisposable {
     await until(async () => (await this.#space.tasks.subjects()).length === 0, 20_000);
     const records = await this.#records();
     const letters = await this.mesh.deadLetters.list();
-    const { charges, held } = await this.#charges();
+    const { charges, held, unpaid } = await this.#charges();
     return {
       results,
       /** Questions without a success. */
@@ -121,6 +119,7 @@ export class DurableLoad implements AsyncDisposable {
       charges: compare(this.#asked.keys(), charges),
       chargeCount: charges.length,
       held,
+      unpaid,
       letters,
       lettersTwice: compare(
         [],
@@ -152,13 +151,22 @@ export class DurableLoad implements AsyncDisposable {
     const fold = new LedgerFold();
     const reserved = new Map<string, string>();
     const charges: string[] = [];
+    const trails = new Map<string, string[]>();
     for await (const entry of log.read(1)) {
-      if (fold.apply(entry) !== 'counted') continue;
+      const verdict = fold.apply(entry);
       const { transfer } = entry.value as { transfer: Transfer };
+      const about = 'reservation' in transfer ? transfer.reservation : transfer.key;
+      trails.set(about, [...(trails.get(about) ?? []), `${entry.time} ${transfer.kind} ${verdict}`]);
+      if (verdict !== 'counted') continue;
       if (transfer.kind === 'reserve') reserved.set(transfer.key, transfer.conversation ?? '');
       if (transfer.kind === 'settle') charges.push(reserved.get(transfer.reservation) ?? '');
     }
-    return { charges, held: fold.balance(USER, 0).reserved };
+    const paid = new Set(charges);
+    /** What the ledger says of questions that were not paid after all. */
+    const unpaid = [...reserved].flatMap(([key, id]) =>
+      paid.has(id) ? [] : [{ id, trail: trails.get(key) }],
+    );
+    return { charges, unpaid, held: fold.balance(USER, 0).reserved };
   }
 
   /** Effects that were had, as often as they were had: by their key, with the question they were had for. */
@@ -178,5 +186,16 @@ export class DurableLoad implements AsyncDisposable {
       });
     }
     return { attempts, again: attempts.length - new Set(attempts.map(({ id }) => id)).size };
+  }
+}
+
+/** A broker that has just started may be busy. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
   }
 }

@@ -9,6 +9,7 @@ export const WHOLE = {
   records: { lost: [], doubled: [] },
   charges: { lost: [], doubled: [] },
   held: 0,
+  unpaid: [],
   letters: [],
 };
 

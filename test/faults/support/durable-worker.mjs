@@ -52,7 +52,18 @@ const model = {
   },
 };
 
-const mesh = await join({ server, owner, durable: { ...durable, checkpoint } });
+/** A broker that is busy, or just starting again, is tried again. */
+const joinPatiently = async (options) => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await join(options);
+    } catch (error) {
+      if (tries === 10) throw error;
+    }
+  }
+};
+
+const mesh = await joinPatiently({ server, owner, durable: { ...durable, checkpoint } });
 if (ask) {
   const { target, question, id, user } = ask;
   await mesh.submit(target, question, { id, user, conversation: id });
