@@ -132,13 +132,6 @@ export const DEFENCES = [
     find: 'await this.#finishWithin(graceMs);',
     replace: '',
   },
-  {
-    name: 'ack-last',
-    what: 'work leaves the queue only when it is done',
-    file: 'runtime/handoff/durable/worker',
-    find: 'const verdict = await runTask(options, item);',
-    replace: 'await item.done(); const verdict = await runTask(options, item);',
-  },
 ];
 
 /** The defences that `BATON_WITHOUT` names, separated by commas. */
