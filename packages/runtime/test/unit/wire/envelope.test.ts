@@ -49,6 +49,8 @@ describe('an envelope', () => {
     ['deadline', null],
     ['remainingMs', '5'],
     ['caller', 'u-7'],
+    ['caller', { user: '' }],
+    ['caller', { user: 'u\n7' }],
     ['budget', 5],
     ['budget', { amount: -1, currency: 'USD' }],
     ['budget', { amount: 0.5, currency: 'USD' }],
