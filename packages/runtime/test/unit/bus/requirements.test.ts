@@ -53,12 +53,16 @@ describe('a broker on which a promise would not hold', () => {
       info: { version: '2.15.1', jetstream: false },
       says: /has JetStream turned off.*npx baton up/,
     },
-    { what: 'says nothing of itself', info: undefined, says: /needs a broker with JetStream/ },
   ])('is refused when it $what', ({ info, says }) => {
-    const ask = () => requireJetStream(brokerOf(info as object), 'the ledger');
+    const ask = () => requireJetStream(brokerOf(info), 'the ledger');
     expect(ask).toThrow(
       expect.objectContaining({ code: 'FAILED_PRECONDITION', message: expect.stringMatching(says) }),
     );
+  });
+
+  it('is not given up for good while it is away: what it can do is then not known', () => {
+    const ask = () => requireJetStream({ info: undefined } as unknown as NatsConnection, 'the ledger');
+    expect(ask).toThrow(expect.objectContaining({ code: 'UNAVAILABLE' }));
   });
 
   it('is taken when it is recent and runs JetStream', () => {
