@@ -16,16 +16,22 @@ const CUT_MS = 14_000;
 /** A cluster that keeps the ledger three times: an operator's choice, made before the first entry. */
 async function clusterWithLedger(): Promise<Cluster> {
   const cluster = await Cluster.start();
-  await cluster.addStream({
-    name: LEDGER_STREAM,
-    subjects: [`baton.${LEDGER.owner}.log.${LEDGER.name}`],
-    discard: DiscardPolicy.New,
-    duplicate_window: nanos(600_000),
-    deny_delete: true,
-    deny_purge: true,
-  });
-  await cluster.formed(LEDGER_STREAM);
-  return cluster;
+  try {
+    await cluster.addStream({
+      name: LEDGER_STREAM,
+      subjects: [`baton.${LEDGER.owner}.log.${LEDGER.name}`],
+      discard: DiscardPolicy.New,
+      duplicate_window: nanos(600_000),
+      deny_delete: true,
+      deny_purge: true,
+    });
+    await cluster.formed(LEDGER_STREAM);
+    return cluster;
+  } catch (error) {
+    // Brokers outlive a test that nobody hands them to.
+    await cluster[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** What the ledger says once nothing is wrong any more: told of all its writers, each entry once, no money made or lost. */

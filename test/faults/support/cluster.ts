@@ -117,13 +117,13 @@ cluster { name: faults, pool_size: -1, listen: "127.0.0.1:${route[index]}", adve
     return leader;
   }
 
-  /** Resolves when all replicas of a stream are up to date. */
+  /** Resolves when every two nodes are linked, and all replicas of a stream are up to date. */
   async formed(stream: string): Promise<void> {
     await this.#patiently(() =>
       this.#ask(async (manager) => {
         const { leader, replicas = [] } = (await manager.streams.info(stream)).cluster ?? {};
         const isWhole = leader && replicas.length === 2 && replicas.every(({ current }) => current);
-        if (!isWhole) throw new Error(`"${stream}" is not kept three times yet`);
+        if (!isWhole || !this.#isLinked()) throw new Error(`"${stream}" is not kept three times yet`);
       }),
     );
   }
@@ -135,6 +135,14 @@ cluster { name: faults, pool_size: -1, listen: "127.0.0.1:${route[index]}", adve
 
   #update(): void {
     for (const proxy of this.#proxies) proxy.update();
+  }
+
+  /** A leader may see both others while these do not see each other: without it they could do nothing. */
+  #isLinked(): boolean {
+    const pairs = this.#proxies.flatMap(({ node, diallers }) =>
+      diallers.map((from) => [from, node].sort().join()),
+    );
+    return new Set(pairs).size === NODES.length;
   }
 
   async #canKeep(): Promise<void> {

@@ -46,10 +46,10 @@ export class LedgerLoad implements AsyncDisposable {
     return this.#acknowledged.size;
   }
 
-  /** Resolves when another write has been acknowledged; milliseconds until then. */
+  /** Resolves when another write has been acknowledged; milliseconds until then. Rejects when a writer has given up. */
   async nextAcknowledged(): Promise<number> {
     const began = performance.now();
-    await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    await Promise.race([new Promise<void>((resolve) => this.#waiting.add(resolve)), this.#running]);
     return performance.now() - began;
   }
 

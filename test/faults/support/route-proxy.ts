@@ -50,6 +50,15 @@ export class RouteProxy implements AsyncDisposable {
     }
   }
 
+  /** Nodes that have a route open to this one which lets everything pass. */
+  get diallers(): string[] {
+    return [...this.#links].flatMap(({ from, isCut }) => (from === undefined || isCut ? [] : [from]));
+  }
+
+  get node(): string {
+    return this.#node;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const link of this.#links) this.#close(link);
     await new Promise((resolve) => this.#server.close(resolve));
