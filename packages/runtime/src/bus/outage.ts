@@ -75,9 +75,12 @@ export class Outage {
         else resolve();
       };
       const onAbort = () => signal && settle(abortError(signal));
-      const late = () => settle(Date.now() < expiresAt ? this.error : deadlineError());
       const longest = whileAway === 'fail' ? GRACE_MS : Number.POSITIVE_INFINITY;
-      const timer = setTimeout(late, Math.max(0, Math.min(longest, expiresAt - Date.now())));
+      const leftMs = Math.max(0, expiresAt - Date.now());
+      // Decided now: a timer may fire a moment before the time it was set to.
+      const isDeadline = leftMs <= longest;
+      const late = () => settle(isDeadline ? deadlineError() : this.error);
+      const timer = setTimeout(late, Math.min(longest, leftMs));
       if (signal?.aborted) return onAbort();
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(settle);

@@ -19,6 +19,10 @@ async function ownBroker() {
   return {
     url,
     stop: () => server.stop(),
+    async kill() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+    },
     async start() {
       server = await startNatsServer({ binary, storeDir, port: Number(new URL(url).port) });
     },
@@ -75,10 +79,13 @@ it('fails a question asked while the broker is away at its deadline', async () =
   await using broker = await ownBroker();
   await using mesh = await join({ server: broker.url });
   await mesh.launch(echo());
-  await broker.stop();
-  const result = await mesh.ask('echo', 'hello', { timeoutMs: 500 });
-  expect(result).toMatchObject({ success: false, error: { code: 'DEADLINE_EXCEEDED' } });
-  expect(result.durationMs).toBeLessThan(1200);
+  await broker.kill();
+  // Many, because a timer fires a moment early now and then.
+  const asked = Array.from({ length: 20 }, (_, n) => mesh.ask('echo', 'hello', { timeoutMs: 300 + n }));
+  for (const result of await Promise.all(asked)) {
+    expect(result).toMatchObject({ success: false, error: { code: 'DEADLINE_EXCEEDED' } });
+    expect(result.durationMs).toBeLessThan(1200);
+  }
 });
 
 it('ends the question that was waiting when a member closes', async () => {
