@@ -32,6 +32,7 @@ export interface StoreOptions {
 const TIMEOUT_MS = 1000;
 const NO_SUCH_MESSAGE = 10037;
 const NO_SUCH_STREAM = 10059;
+const NAME_IN_USE = 10058;
 
 /**
  * Opens a store, making it when it is new.
@@ -47,10 +48,14 @@ async function bind(connection: NatsConnection, { name, ttlMs }: StoreOptions): 
   const bucketName = `baton_${name}`;
   const stream = `KV_${bucketName}`;
   const { streams } = await connection.jetstreamManager({ timeout: TIMEOUT_MS, checkAPI: false });
+  const { views } = connection.jetstream({ timeout: TIMEOUT_MS });
   const making = ttlMs === undefined ? { bindOnly: true } : { ttl: ttlMs, history: 1 };
-  const bucket: KV = await connection
-    .jetstream({ timeout: TIMEOUT_MS })
-    .views.kv(bucketName, { ...making, timeout: TIMEOUT_MS });
+  const open = (): Promise<KV> => views.kv(bucketName, { ...making, timeout: TIMEOUT_MS });
+  // The client looks for it and then makes it: whoever makes it with another time to keep in between is the one who made it.
+  const bucket = await open().catch((error: unknown) => {
+    if (apiCode(error) !== NAME_IN_USE) throw error;
+    return open();
+  });
   const { config } = await streams.info(stream).catch((error: unknown) => {
     if (apiCode(error) !== NO_SUCH_STREAM) throw error;
     throw new BatonError('NOT_FOUND', `nobody has made the store "${name}" yet`);

@@ -46,6 +46,17 @@ it('opens only what exists when it is told no time to keep, and keeps the time o
   expect((await mesh.store({ name: 'things', ttlMs: 1000 })).ttlMs).toBe(HOUR_MS);
 });
 
+it('is opened by all who make it at the same moment, whatever time to keep each of them asks for', async () => {
+  const owner = newOwner();
+  await using first = await joinTest(owner);
+  await using second = await joinTest(owner);
+  for (const name of Array.from({ length: 20 }, (_, index) => `things-${index}`)) {
+    const made = [first.store({ name, ttlMs: HOUR_MS }), second.store({ name, ttlMs: 2 * HOUR_MS })];
+    const [one, other] = await Promise.all(made);
+    expect(one?.ttlMs).toBe(other?.ttlMs);
+  }
+});
+
 it('says that a value is too large, and lives on', async () => {
   await using members = await twoMembers();
   const large = 'x'.repeat(2_000_000);
