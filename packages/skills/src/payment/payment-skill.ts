@@ -163,7 +163,7 @@ export class PaymentSkill extends Skill {
     const pending = this.#pending.get(context);
     this.#pending.delete(context);
     const reservation = pending?.reservation;
-    if (!pending || !reservation) return;
+    if (!pending || !reservation || isBeingRedone(context)) return;
     const reservations = this.#reservations;
     const { isPaid } = pending;
     const { success = false, fallback = false } = context.handoffResult ?? {};
@@ -251,4 +251,15 @@ function currentContext(): Context | undefined {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Whether another attempt of the same durable run goes on with the same hold: this one was broken off, or the broker did not
+ * say what came of it, and both say UNAVAILABLE. To give it back would take it from under that attempt; a hold that nobody
+ * goes on with runs out by itself.
+ */
+function isBeingRedone({ scope, signal, handoffResult }: Context): boolean {
+  if (handoffResult?.success || !scope.journal) return false;
+  const error = signal.aborted ? BatonError.from(signal.reason) : handoffResult?.error;
+  return error?.code === 'UNAVAILABLE';
 }

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { BaseAgent, join } from '@baton/runtime';
+import { BaseAgent, handoff, join, Skill } from '@baton/runtime';
+import { scriptedModel } from '@baton/runtime/testing';
 import { expect, inject, it } from 'vitest';
 import { PaymentSkill } from '../../src/index.ts';
 
@@ -30,6 +31,50 @@ it('charges a durable handoff once, although its source died and another one too
     second.kill('SIGKILL');
   }
   expect(await bank.balance('ann')).toEqual({ available: 900, reserved: 0 });
+  expect(await bank.earned('paid')).toBe(100);
+});
+
+class ToPaid extends Skill {
+  @handoff('paid')
+  always(): boolean {
+    return true;
+  }
+}
+
+it('charges a durable handoff whose source was stopped and hands the work to another one', async () => {
+  const owner = `t-${randomUUID().slice(0, 8)}`;
+  const server = inject('broker');
+  const member = () => join({ server, owner, durable: { ackWaitMs: 1000, retryMs: [10] } });
+  const front = () =>
+    new BaseAgent({ name: 'front', skills: { payment: new PaymentSkill(), front: new ToPaid() } });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const model = scriptedModel(async function* () {
+    begin();
+    await released;
+    yield { type: 'text' as const, text: 'done' };
+  });
+  await using mesh = await member();
+  const bank = new PaymentSkill();
+  await mesh.launch(new BaseAgent({ name: 'bank', skills: { bank } }));
+  await mesh.launch(new BaseAgent({ name: 'paid', model, price: { amount: 100, currency: 'USD' } }));
+  await bank.deposit({ userId: 'ann', amount: 100 });
+  const first = await member();
+  await first.launch(front());
+  const { id } = await mesh.submit('front', 'go', { user: 'ann' });
+  await begun;
+  await using second = await member();
+  await second.launch(front());
+  await first.close(0);
+  release();
+  expect(await mesh.result(id, { wait: true })).toMatchObject({ success: true, response: 'done' });
+  expect(await bank.balance('ann')).toEqual({ available: 0, reserved: 0 });
   expect(await bank.earned('paid')).toBe(100);
 });
 

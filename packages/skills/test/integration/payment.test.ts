@@ -276,6 +276,8 @@ it('charges one handoff id once, whoever tries it again', async () => {
       handoffAgent: 'expert',
       peerUserId: 'ada',
       remainingMs: 1000,
+      scope: {},
+      signal: new AbortController().signal,
       handoffResult: { success },
     } as unknown as Context;
     payment.beginHandoff(context);
