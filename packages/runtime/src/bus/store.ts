@@ -51,7 +51,7 @@ async function bind(connection: NatsConnection, { name, ttlMs }: StoreOptions): 
   const { views } = connection.jetstream({ timeout: TIMEOUT_MS });
   const making = ttlMs === undefined ? { bindOnly: true } : { ttl: ttlMs, history: 1 };
   const open = (): Promise<KV> => views.kv(bucketName, { ...making, timeout: TIMEOUT_MS });
-  // The client looks for it and then makes it: whoever makes it with another time to keep in between is the one who made it.
+  // The client looks for it and then makes it: somebody else may have made it in between, with another time to keep.
   const bucket = await open().catch((error: unknown) => {
     if (apiCode(error) !== NAME_IN_USE) throw error;
     return open();

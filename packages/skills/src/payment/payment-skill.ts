@@ -254,9 +254,9 @@ function currentContext(): Context | undefined {
 }
 
 /**
- * Whether another attempt of the same durable run goes on with the same hold: this one was broken off, or the broker did not
- * say what came of it, and both say UNAVAILABLE. To give it back would take it from under that attempt; a hold that nobody
- * goes on with runs out by itself.
+ * Whether another attempt of the same durable run goes on with the same hold: this one was broken off, or the broker
+ * did not say what came of it, and both say UNAVAILABLE. To give it back would take it from under that attempt; a hold
+ * that nobody goes on with runs out by itself.
  */
 function isBeingRedone({ scope, signal, handoffResult }: Context): boolean {
   if (handoffResult?.success || !scope.journal) return false;
