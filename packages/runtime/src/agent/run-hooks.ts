@@ -7,8 +7,10 @@ import type { Hook } from './plan.ts';
 /**
  * How long one late hook is waited for, milliseconds; where less than twice that is left of the run, half of what is
  * left, so that the answer is still in time. What it waits for another agent, or for whoever asked, is its own time.
+ * Nobody holds the line for a durable run, so its hooks may outwait a broker that is away.
  */
 const LATE_HOOK_TIMEOUT_MS = 5000;
+const DURABLE_LATE_HOOK_TIMEOUT_MS = 30_000;
 
 /** What of a run is kept to bring an answer that exists back, milliseconds: no hook may ask others for so long. */
 const WAY_BACK_MS = 250;
@@ -43,8 +45,9 @@ export async function runLateHooks(hooks: readonly Hook[], context: Context): Pr
 }
 
 /** Once the time is over nobody waits for the run; its hooks still have theirs. */
-function patience({ remainingMs }: Context): number {
-  return remainingMs > 0 ? Math.min(LATE_HOOK_TIMEOUT_MS, remainingMs / 2) : LATE_HOOK_TIMEOUT_MS;
+function patience({ remainingMs, scope }: Context): number {
+  const longest = scope.journal ? DURABLE_LATE_HOOK_TIMEOUT_MS : LATE_HOOK_TIMEOUT_MS;
+  return remainingMs > 0 ? Math.min(longest, remainingMs / 2) : longest;
 }
 
 function furtherPatience(context: Context): number | undefined {

@@ -1,5 +1,6 @@
 import { BatonError, type HandoffPort, lookalikes, type Message, type Store } from '@baton/runtime';
 import pLimit from 'p-limit';
+import { persist } from '../persist.ts';
 import type { AnswerRecord, Opening, Ticket } from './ticket.ts';
 import { newTicketId, readTicketId } from './ticket-id.ts';
 import { conversationKey, type Place, TicketStore, type Traces } from './ticket-store.ts';
@@ -16,6 +17,7 @@ const MAX_ANSWER = 20_000;
 const MAX_FURTHER = 20;
 /** How often a broker that does not say in time is asked, and how often others may be first. */
 const TRIES = 3;
+const isPatient = (tries: number) => tries < TRIES;
 const MAX_RACES = 10;
 /** Tickets read at a time. */
 const MAX_READS = 64;
@@ -76,7 +78,7 @@ export class Tickets {
    * @throws {BatonError} UNAVAILABLE when that is not known; once more is safe. INVALID_ARGUMENT when it is too large.
    */
   async escalate(escalation: Escalation): Promise<Escalated> {
-    return await persist(() => this.#escalate(escalation));
+    return await persist(() => this.#escalate(escalation), isPatient);
   }
 
   /** Every ticket, the oldest first. */
@@ -102,7 +104,7 @@ export class Tickets {
     checkAnswer(text, by);
     const { ticket, place } = await this.#find(id);
     const record: AnswerRecord = { id: ticket.id, text, by, at: this.#now().toISOString() };
-    if (await persist(() => this.#store.write(place, 'answer', record))) {
+    if (await persist(() => this.#store.write(place, 'answer', record), isPatient)) {
       return { ...ticket, state: 'answered', answer: record };
     }
     const first = await this.#store.answer(place);
@@ -124,7 +126,7 @@ export class Tickets {
 
   /** Notes that the customer has been told: nobody tells it again. */
   async noteTold({ place }: Pick<Untold, 'place'>): Promise<void> {
-    await persist(() => this.#store.write(place, 'told', { at: this.#now().toISOString() }));
+    await persist(() => this.#store.write(place, 'told', { at: this.#now().toISOString() }), isPatient);
   }
 
   async #escalate(escalation: Escalation): Promise<Escalated> {
@@ -213,16 +215,5 @@ function checkAnswer(text: string, by: string): void {
       'INVALID_ARGUMENT',
       'the name of who answers has 1 to 100 characters, none of them a control character',
     );
-  }
-}
-
-/** Does again, a few times, what a broker that is electing a leader did not confirm. */
-async function persist<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (tries === TRIES || !(error instanceof BatonError && error.retryable)) throw error;
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { BatonError, type Budget, type Context, getContext, HandoffError, hook, Skill } from '@baton/runtime';
+import { persist } from '../persist.ts';
 import { type Amount, formatAmount, minorDigits, toMinor } from './amount.ts';
 import type { Balance } from './ledger-fold.ts';
 import { type PaymentLimits, SpendingLimits } from './limits.ts';
@@ -169,7 +170,9 @@ export class PaymentSkill extends Skill {
     const { success = false, fallback = false } = context.handoffResult ?? {};
     const isTarget = reservation.to === payee(context.handoffAgent ?? '', this.port.owner);
     if (isPaid && success && !fallback && isTarget) {
-      await reservations.settle(reservation, `${pending.id}:settle`);
+      // What is worth a durable run is worth waiting for the broker: the work was done, and is to be paid.
+      const mayTry = () => context.scope.journal !== undefined && !context.signal.aborted;
+      await persist(() => reservations.settle(reservation, `${pending.id}:settle`), mayTry);
     } else if (await reservations.refund(reservation, `${pending.id}:refund`)) {
       context.budget?.settle(reservation.key, 0);
     }

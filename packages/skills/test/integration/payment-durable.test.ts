@@ -2,10 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { BaseAgent, handoff, join, Skill } from '@baton/runtime';
+import { BaseAgent, BatonError, type Context, handoff, join, Skill } from '@baton/runtime';
 import { scriptedModel } from '@baton/runtime/testing';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, it, vi } from 'vitest';
 import { PaymentSkill } from '../../src/index.ts';
+import { Reservations } from '../../src/payment/reservations.ts';
 
 const FIXTURE = fileURLToPath(new URL('../fixtures/paid-worker.ts', import.meta.url));
 
@@ -76,6 +77,34 @@ it('charges a durable handoff whose source was stopped and hands the work to ano
   expect(await mesh.result(id, { wait: true })).toMatchObject({ success: true, response: 'done' });
   expect(await bank.balance('ann')).toEqual({ available: 0, reserved: 0 });
   expect(await bank.earned('paid')).toBe(100);
+});
+
+it.each([
+  ['of a durable run waits until the broker has taken it', { journal: {} }, 100],
+  ['of another run fails when the broker does not take it', {}, 0],
+])('a payment %s', async (_title, scope, earned) => {
+  const owner = `t-${randomUUID().slice(0, 8)}`;
+  await using mesh = await join({ server: inject('broker'), owner });
+  const bank = new PaymentSkill({ prices: { paid: 100 } });
+  await mesh.launch(new BaseAgent({ name: 'bank', skills: { bank } }));
+  await bank.deposit({ userId: 'ann', amount: 100 });
+  const away = new BatonError('UNAVAILABLE', 'the broker is away');
+  using settle = vi.spyOn(Reservations.prototype, 'settle').mockRejectedValueOnce(away);
+  const context = {
+    handoffId: 'h-1',
+    handoffAgent: 'paid',
+    peerUserId: 'ann',
+    remainingMs: 1000,
+    scope,
+    signal: new AbortController().signal,
+    handoffResult: { success: true },
+  } as unknown as Context;
+  bank.beginHandoff(context);
+  await bank.payForHandoff(context);
+  const settled = bank.settleOrRefund(context);
+  await (earned > 0 ? settled : expect(settled).rejects.toBe(away));
+  expect(settle).toHaveBeenCalledTimes(earned > 0 ? 2 : 1);
+  expect(await bank.earned('paid')).toBe(earned);
 });
 
 function startPaidWorker(owner: string, ...trouble: string[]): ChildProcess {

@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
 import type { Context } from '../../../src/agent/context.ts';
 import { handoff, hook } from '../../../src/agent/decorators.ts';
-import type { HandoffOrder } from '../../../src/agent/port.ts';
+import type { HandoffOrder, RunScope } from '../../../src/agent/port.ts';
 import { Skill } from '../../../src/agent/skill.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
 import { abortError } from '../../../src/wire/abort.ts';
@@ -58,6 +58,38 @@ it.each(['after_handoff', 'finalize_connection'] as const)(
     expect(log.lines.filter(({ hook: name }) => name === 'hang.hang')).toHaveLength(2);
   },
 );
+
+it('after_handoff of a durable run is waited for longer: nobody holds the line for it', async () => {
+  class Slow extends Skill {
+    @handoff('desk')
+    always() {
+      return true;
+    }
+
+    @hook('after_handoff')
+    hang() {
+      return new Promise<void>(() => {});
+    }
+  }
+  const agent = new BaseAgent({ name: 'front', skills: { slow: new Slow() } });
+  agent.attach(fakePort(), memoryLog());
+  vi.useFakeTimers();
+  try {
+    let isOver = false;
+    const input = { messages: [{ role: 'user' as const, content: 'q' }], inbound: undefined };
+    const asked = agent.execute({ ...input, scope: durableScope(120_000) }, () => {});
+    void asked.then(() => {
+      isOver = true;
+    });
+    await vi.advanceTimersByTimeAsync(29_999);
+    expect(isOver).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(isOver).toBe(true);
+    expect(await asked).toMatchObject({ success: true });
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 it('after_handoff may take longer while it waits for another agent', async () => {
   class Mend extends Skill {
@@ -162,4 +194,25 @@ function hangsUntilAborted(order: HandoffOrder): Promise<HandoffResult> {
       resolve(answered(order, { success: false, response: null, error }));
     });
   });
+}
+
+function durableScope(leftMs: number): RunScope {
+  return {
+    id: 'run',
+    conversation: 'run',
+    path: ['acme/front'],
+    hops: 0,
+    maxHops: 10,
+    expiresAt: Date.now() + leftMs,
+    caller: { user: undefined, scopes: [] },
+    signal: new AbortController().signal,
+    traceparent: undefined,
+    canAnswer: false,
+    journal: {
+      lineage: ['run'],
+      once: async (_key, effect) => effect('key'),
+      handoffId: () => 'step',
+      progress: () => {},
+    },
+  };
 }
