@@ -16,11 +16,13 @@ export interface RunFacts {
   readonly conversation: string;
   /** Tells two requests apart that name one id; undefined where it is not known. */
   readonly request: string | undefined;
+  /** When it was asked, milliseconds since the epoch by the asker's clock; left out where that is not known. */
+  readonly askedAt?: number;
 }
 
 /** The facts of a run, from the request for it. */
 export function factsOf(prompt: string, envelope: Envelope): RunFacts {
-  const { id, target, conversation, messagesRef, contextRef } = envelope;
+  const { id, target, conversation, messagesRef, contextRef, deadline, remainingMs } = envelope;
   // What is kept elsewhere is told by its hash: its key is another one each time.
   const messages = messagesRef?.sha256 ?? envelope.messages ?? null;
   const context = contextRef?.sha256 ?? envelope.context;
@@ -32,6 +34,7 @@ export function factsOf(prompt: string, envelope: Envelope): RunFacts {
     agent: target,
     conversation,
     request: createHash('sha256').update(body).digest('base64url').slice(0, 22),
+    askedAt: deadline - remainingMs,
   };
 }
 
@@ -48,14 +51,15 @@ function stateOf(result: RunResult): EndState {
 }
 
 /** The result of a run that ended without an answer. */
-export function failedRun({ id, agent, conversation }: RunFacts, error: BatonError | ErrorInfo): RunResult {
+export function failedRun(facts: RunFacts, error: BatonError | ErrorInfo): RunResult {
+  const { id, agent, conversation, askedAt = Number.POSITIVE_INFINITY } = facts;
   return {
     success: false,
     response: null,
     agent: agent.slice(agent.indexOf('/') + 1),
     conversation,
     id,
-    durationMs: 0,
+    durationMs: Math.max(0, Math.round(Date.now() - askedAt)),
     handoffs: [],
     insights: {},
     fallback: false,

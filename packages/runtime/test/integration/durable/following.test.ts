@@ -23,7 +23,10 @@ describe('cancel', () => {
     expect(await mesh.cancel(id)).toEqual(['worker']);
     await mesh.launch(new BaseAgent({ name: 'worker', model }));
     await mesh.ask('worker', 'wanted', durable);
-    expect(await mesh.result(id)).toMatchObject({ error: { code: 'CANCELLED' } });
+    const result = await mesh.result(id);
+    expect(result).toMatchObject({ error: { code: 'CANCELLED' } });
+    // From when it was asked.
+    expect(result?.durationMs).toBeGreaterThan(0);
     expect(model.requests).toHaveLength(2);
     await expect(mesh.cancel(id)).rejects.toThrow(/has ended already: it was cancelled/);
   });
