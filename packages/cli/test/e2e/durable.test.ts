@@ -106,6 +106,8 @@ it('lists dead letters, shows why they died, and replays them', async () => {
   expect(asked.status).toBe(1);
   expect(asked.stderr).toContain('given up after 5 attempts: kaputt');
   const { id } = witness;
+  const told = await mesh.baton(['result', id ?? '', '--json']).finished;
+  expect(JSON.parse(told.stdout)).toMatchObject({ id, success: false, error: { deadLetter: true } });
   const listed = await mesh.baton(['dead', 'list']).finished;
   expect(listed.stdout.split('\n')[1]).toMatch(new RegExp(`^${id}  default/echo  .*5  INTERNAL  kaputt$`));
   const shown = await mesh.baton(['dead', 'show', id]).finished;

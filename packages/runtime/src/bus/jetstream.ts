@@ -50,8 +50,9 @@ export class Stream {
     return manager;
   }
 
-  /** Whether the broker has the stream already; it is not made. */
+  /** Whether the broker has the stream already; it is not made. @throws {BatonError} UNAVAILABLE. */
   async exists(): Promise<boolean> {
+    this.#mustBeThere();
     try {
       const manager = await this.#connectManager();
       await manager.streams.info(this.name);
@@ -64,7 +65,7 @@ export class Stream {
 
   /** Asks the broker; once more when the stream is gone. @throws {BatonError} UNAVAILABLE, RESOURCE_EXHAUSTED, INVALID_ARGUMENT. */
   async ask<T>(question: (manager: JetStreamManager) => Promise<T>): Promise<T> {
-    if (this.#link.isAway()) throw new BatonError('UNAVAILABLE', 'the broker is away');
+    this.#mustBeThere();
     try {
       return await question(await this.manager());
     } catch (error) {
@@ -72,6 +73,10 @@ export class Stream {
     }
     this.#made = undefined;
     return await this.manager().then(question).catch(rethrow);
+  }
+
+  #mustBeThere(): void {
+    if (this.#link.isAway()) throw new BatonError('UNAVAILABLE', 'the broker is away');
   }
 
   #connectManager(): Promise<JetStreamManager> {

@@ -97,7 +97,9 @@ async function giveUp({ space, facts }: Task, reason: BatonError): Promise<RunRe
   if (reason.code !== 'CANCELLED' && reason.code !== 'DEADLINE_EXCEEDED') return undefined;
   const result = failedRun(facts, reason);
   const end = () => endRun(space, facts, { result });
-  const record = await untilAvailable(end, LAST_WORD_MS).catch(() => undefined);
+  // Nobody begins what is too late, whatever is said of it; what is unwanted has to be called off.
+  const patienceMs = reason.code === 'CANCELLED' ? LAST_WORD_MS : 0;
+  const record = await untilAvailable(end, patienceMs).catch(() => undefined);
   tellCancelled(space, facts.id);
   return record;
 }

@@ -20,7 +20,7 @@ import { makeTask, submitTask } from './submit.ts';
 import { untilAvailable } from './until-available.ts';
 
 /** How long the broker may be silent before whoever looks something up is told so, milliseconds. */
-export const LOOK_UP_MS = 2000;
+export const LOOK_UP_MS = 1500;
 
 const NEVER = new AbortController().signal;
 

@@ -13,6 +13,7 @@ import { carryOut } from './carry-out.ts';
 import { endRun, factsOf, failedRun, findRecord, type RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import type { TaskOptions } from './task-options.ts';
+import { untilAvailable } from './until-available.ts';
 
 /** What becomes of work in hand: it is done with, or somebody may try it after a while. */
 export type Verdict = { readonly kind: 'done' } | { readonly kind: 'again'; readonly delayMs: number };
@@ -21,6 +22,9 @@ const DONE: Verdict = { kind: 'done' };
 
 /** How long work waits whose fate cannot be written down, milliseconds: the broker has trouble. */
 const TROUBLE_MS = 1000;
+
+/** How long a result waits for a broker that is away, milliseconds; after that the work is done again. */
+const END_PATIENCE_MS = 20_000;
 
 /** A request that was read, with what it is about. */
 interface Task {
@@ -147,7 +151,7 @@ async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
 }
 
 async function end({ space, log }: TaskOptions, facts: RunFacts, result: RunResult): Promise<Verdict> {
-  const record = await endRun(space, facts, { result });
+  const record = await untilAvailable(() => endRun(space, facts, { result }), END_PATIENCE_MS);
   log.info({ handoff: facts.id, state: record.state, durationMs: result.durationMs }, 'durable work is done');
   return DONE;
 }

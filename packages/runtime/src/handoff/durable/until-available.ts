@@ -22,7 +22,7 @@ export async function untilAvailable<T>(work: () => Promise<T>, until: AbortSign
       if (!isPassing || Date.now() >= giveUpAt) throw error;
     }
     // Not all at the same moment, when the broker is back.
-    const ms = pauseMs * (0.5 + Math.random() / 2);
+    const ms = Math.min(pauseMs * (0.5 + Math.random() / 2), giveUpAt - Date.now());
     await sleep(ms, undefined, isTimed ? {} : { signal: until }).catch(() => {});
   }
 }

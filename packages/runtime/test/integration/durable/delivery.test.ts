@@ -51,6 +51,20 @@ describe('durable delivery', () => {
     expect(await mesh.result(id, { wait: true })).toMatchObject({ response: 'later' });
   });
 
+  it('waits with a handoff for an agent that is about to come up', async () => {
+    await using mesh = await joinDurable(newOwner());
+    let begin = () => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const skills = { begin: new Step(() => begin()), to: new ToBack() };
+    await mesh.launch(new BaseAgent({ name: 'front', skills }));
+    const { id } = await mesh.submit('front', 'hello');
+    await begun;
+    await mesh.launch(new BaseAgent({ name: 'back', model: echoModel() }));
+    expect(await mesh.result(id, { wait: true })).toMatchObject({ success: true, response: 'hello' });
+  });
+
   it('is one run, however often it is asked under one id', async () => {
     await using mesh = await joinDurable(newOwner());
     const model = scriptedModel('done');
@@ -62,6 +76,12 @@ describe('durable delivery', () => {
     expect(model.requests).toHaveLength(1);
     expect(await mesh.ask('worker', 'something else', { ...durable, id })).toMatchObject({
       success: false,
+      error: { code: 'FAILED_PRECONDITION' },
+    });
+    // The same words of somebody else: an answer is for whoever asked.
+    expect(await mesh.ask('worker', 'go', { ...durable, id, user: 'eve' })).toMatchObject({
+      success: false,
+      response: null,
       error: { code: 'FAILED_PRECONDITION' },
     });
   });
