@@ -7,7 +7,7 @@ import { until } from './support/until.ts';
 import { startWorker } from './support/worker.ts';
 
 const KILLS = 5;
-const IDLE_S = 60;
+const IDLE_S = 300;
 const PROCESSES = 4;
 const AGENTS_EACH = 50;
 

@@ -13,8 +13,24 @@ export interface BrokerOptions {
   readonly port?: number;
   /** Default: on, in a folder of its own. */
   readonly jetstream?: boolean;
+  /** Where it tells of itself over HTTP; default: nowhere. */
+  readonly monitor?: number;
   /** More lines of its configuration. */
   readonly config?: string;
+}
+
+/** Of a stream, as one broker has it. */
+export interface StreamState {
+  readonly messages: number;
+  readonly bytes: number;
+  readonly first_seq: number;
+  readonly last_seq: number;
+}
+
+interface JszAnswer {
+  readonly account_details?: {
+    readonly stream_detail?: { readonly name: string; readonly state: StreamState }[];
+  }[];
 }
 
 const READY_MS = 20_000;
@@ -23,24 +39,34 @@ const READY_MS = 20_000;
 export class FaultyBroker implements AsyncDisposable {
   readonly port: number;
   readonly folder: string;
+  readonly #monitor: number | undefined;
   readonly #binary: NatsServerBinary;
   #child: ChildProcess | undefined;
 
-  private constructor(binary: NatsServerBinary, port: number, folder: string) {
-    this.#binary = binary;
-    this.port = port;
-    this.folder = folder;
+  private constructor(parts: {
+    readonly binary: NatsServerBinary;
+    readonly port: number;
+    readonly folder: string;
+    readonly monitor: number | undefined;
+  }) {
+    this.#binary = parts.binary;
+    this.port = parts.port;
+    this.folder = parts.folder;
+    this.#monitor = parts.monitor;
   }
 
   /** Made but not started. */
-  static async prepare({ port, jetstream = true, config = '' }: BrokerOptions = {}): Promise<FaultyBroker> {
+  static async prepare(options: BrokerOptions = {}): Promise<FaultyBroker> {
+    const { port: wanted, jetstream = true, monitor, config = '' } = options;
     const binary = await findNatsServer();
     if (!binary) throw new Error(installHint());
     const folder = await mkdtemp(join(tmpdir(), 'baton-faults-'));
-    const own = port ?? (await freePorts(1))[0] ?? 0;
+    const port = wanted ?? (await freePorts(1))[0] ?? 0;
     const store = jetstream ? `jetstream { store_dir: ${JSON.stringify(join(folder, 'store'))} }` : '';
-    await writeFile(join(folder, 'nats.conf'), `listen: "127.0.0.1:${own}"\n${store}\n${config}\n`);
-    return new FaultyBroker(binary, own, folder);
+    const http = monitor === undefined ? '' : `http: "127.0.0.1:${monitor}"`;
+    const lines = [`listen: "127.0.0.1:${port}"`, http, store, config, ''];
+    await writeFile(join(folder, 'nats.conf'), lines.join('\n'));
+    return new FaultyBroker({ binary, port, folder, monitor });
   }
 
   static async start(options: BrokerOptions = {}): Promise<FaultyBroker> {
@@ -90,6 +116,14 @@ export class FaultyBroker implements AsyncDisposable {
 
   thaw(): void {
     this.#child?.kill('SIGCONT');
+  }
+
+  /** What this broker, whoever leads, holds of a stream: how much, and from where to where. */
+  async holds(stream: string): Promise<StreamState | undefined> {
+    const answer = await fetch(`http://127.0.0.1:${this.#monitor}/jsz?streams=true`);
+    const { account_details: accounts = [] } = (await answer.json()) as JszAnswer;
+    const streams = accounts.flatMap(({ stream_detail = [] }) => stream_detail);
+    return streams.find(({ name }) => name === stream)?.state;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ const NODES = ['n1', 'n2', 'n3'] as const;
 const FORMED_MS = 30_000;
 const FIRST_FORMED_MS = 10_000;
 const TRIES = 5;
+const CAUGHT_UP_MS = 10_000;
 
 /** Three brokers on loopback that keep everything three times, with a proxy before each one's route port. */
 export class Cluster implements AsyncDisposable {
@@ -40,12 +41,9 @@ export class Cluster implements AsyncDisposable {
   }
 
   static async #startOnce(): Promise<Cluster> {
-    const ports = await freePorts(3 * NODES.length);
-    const [client, route, proxy] = [0, 1, 2].map((row) => ports.slice(row * 3, row * 3 + 3)) as [
-      number[],
-      number[],
-      number[],
-    ];
+    const [client = [], route = [], proxy = [], monitor = []] = await Promise.all(
+      Array.from({ length: 4 }, () => freePorts(NODES.length)),
+    );
     const cut = new Set<string>();
     const isCut = (from: string, to: string) => from !== to && (cut.has(from) || cut.has(to));
     const proxies = await Promise.all(
@@ -59,6 +57,7 @@ export class Cluster implements AsyncDisposable {
       NODES.map((node, index) =>
         FaultyBroker.prepare({
           port: client[index] ?? 0,
+          monitor: monitor[index] ?? 0,
           config: `server_name: ${node}
 cluster { name: faults, pool_size: -1, listen: "127.0.0.1:${route[index]}", advertise: "127.0.0.1:${proxy[index]}", routes: [${next(index)}] }`,
         }),
@@ -126,6 +125,22 @@ cluster { name: faults, pool_size: -1, listen: "127.0.0.1:${route[index]}", adve
         if (!isWhole || !this.#isLinked()) throw new Error(`"${stream}" is not kept three times yet`);
       }),
     );
+  }
+
+  /**
+   * How many replicas do not hold what most of them hold of a stream, once they have had time to catch up: the brokers
+   * themselves do not tell.
+   */
+  async replicasApart(stream: string): Promise<number> {
+    for (const latest = Date.now() + CAUGHT_UP_MS; ; await sleep(200)) {
+      const held = await Promise.all([...this.nodes.values()].map((node) => node.holds(stream)));
+      const states = held.map((state) => {
+        const { messages, bytes, first_seq, last_seq } = state ?? {};
+        return JSON.stringify([messages, bytes, first_seq, last_seq]);
+      });
+      const most = Math.max(...states.map((state) => states.filter((each) => each === state).length));
+      if (most === states.length || Date.now() > latest) return states.length - most;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
