@@ -56,6 +56,8 @@ export async function ask(
   return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }
 
+const OptionalId = HandoffId.optional();
+
 /**
  * Checks a question that enters the mesh here, and sets its bounds.
  * @throws {BatonError} INVALID_ARGUMENT for a name, question or option that is none.
@@ -75,7 +77,7 @@ export function readQuestion(home: Owner, { target, question, options }: Questio
   if (id !== undefined && !isDurable) {
     throw new BatonError('INVALID_ARGUMENT', `"id" names a durable run; it needs delivery: 'durable'`);
   }
-  const named = HandoffId.optional().safeParse(id);
+  const named = OptionalId.safeParse(id);
   if (!named.success) {
     throw new BatonError(
       'INVALID_ARGUMENT',

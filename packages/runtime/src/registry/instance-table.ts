@@ -42,6 +42,8 @@ const DEFAULT_INTERVAL_MS = 30_000;
 /** The instances an observer knows to be alive. Pure state: time comes from `now`, facts from the registry. */
 export class InstanceTable {
   readonly #instances = new Map<string, InstanceView>();
+  /** The same ones, by address: a handoff looks for one agent among any number. */
+  readonly #byAddress = new Map<string, Map<string, InstanceView>>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -50,6 +52,11 @@ export class InstanceTable {
 
   values(): IterableIterator<InstanceView> {
     return this.#instances.values();
+  }
+
+  /** Those of one agent. */
+  of(address: Address): InstanceView[] {
+    return [...(this.#byAddress.get(keyOf(address))?.values() ?? [])];
   }
 
   has(instance: string): boolean {
@@ -61,9 +68,11 @@ export class InstanceTable {
     const known = this.#instances.get(beat.instance_id);
     if (known && !isFrom(known, from)) return 'ignored';
     if (beat.state === 'stopped') {
-      return this.#instances.delete(beat.instance_id) ? 'left' : 'ignored';
+      if (!known) return 'ignored';
+      this.#remove(known);
+      return 'left';
     }
-    this.#instances.set(beat.instance_id, {
+    this.#put({
       agent: from.agent,
       owner: from.owner,
       kind: from.kind,
@@ -91,7 +100,7 @@ export class InstanceTable {
     const known = this.#instances.get(info.id);
     if (known && !isFrom(known, from)) return false;
     const details = { ...readDetails(info, prompt.subject), cardHash };
-    this.#instances.set(info.id, {
+    this.#put({
       agent,
       owner,
       kind,
@@ -120,10 +129,28 @@ export class InstanceTable {
     const gone = [...this.#instances.values()].filter(
       (instance) => now - instance.lastSeen > MISSED_BEATS * instance.intervalMs,
     );
-    for (const { instance } of gone) this.#instances.delete(instance);
+    for (const instance of gone) this.#remove(instance);
     return gone;
   }
+
+  #put(instance: InstanceView): void {
+    this.#instances.set(instance.instance, instance);
+    const key = keyOf(instance);
+    const others = this.#byAddress.get(key);
+    if (others) others.set(instance.instance, instance);
+    else this.#byAddress.set(key, new Map([[instance.instance, instance]]));
+  }
+
+  #remove(instance: InstanceView): void {
+    this.#instances.delete(instance.instance);
+    const key = keyOf(instance);
+    const others = this.#byAddress.get(key);
+    others?.delete(instance.instance);
+    if (others?.size === 0) this.#byAddress.delete(key);
+  }
 }
+
+const keyOf = ({ owner, agent }: Address) => `${owner}/${agent}`;
 
 function isFrom(known: AgentHost, { kind, owner, agent }: AgentHost): boolean {
   return known.agent === agent && known.owner === owner && known.kind === kind;

@@ -112,9 +112,7 @@ export class Registry {
 
   /** Whether an agent is alive, was, or was never heard of. */
   find(address: Address): Presence {
-    const instances = this.instances().filter(
-      ({ agent, owner }) => agent === address.agent && owner === address.owner,
-    );
+    const instances = this.#table.of(address);
     if (instances.length > 0) return { status: 'live', instances };
     const agoMs = this.#departed.goneFor(`${address.owner}/${address.agent}`);
     if (agoMs !== undefined) return { status: 'gone', agoMs };
