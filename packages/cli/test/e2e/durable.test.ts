@@ -37,7 +37,7 @@ describe('baton ask --durable', () => {
     const id = /^id (\w+)$/m.exec(asked.stderr)?.[1] ?? '';
     expect(await mesh.baton(['result', id]).finished).toMatchObject({ status: 0, stdout: 'an answer\n' });
     expect(await mesh.baton(['attach', id]).finished).toMatchObject({ status: 0, stdout: 'an answer\n' });
-    expect(await mesh.baton(['attach', id, '--from', '2']).finished).toMatchObject({ stdout: 'answer\n' });
+    expect(await mesh.baton(['attach', id, '--from', '1']).finished).toMatchObject({ stdout: 'answer\n' });
     const json = await mesh.baton(['result', id, '--json']).finished;
     expect(JSON.parse(json.stdout)).toMatchObject({ success: true, response: 'an answer', id });
   });

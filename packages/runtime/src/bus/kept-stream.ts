@@ -1,6 +1,14 @@
-import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
+import {
+  DiscardPolicy,
+  type JetStreamPublishOptions,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from 'nats';
 import { decodeJson, encodeJson } from '../wire/json.ts';
 import { type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+import { isConflict } from './jetstream-errors.ts';
 
 export interface KeptStreamOptions {
   readonly name: string;
@@ -13,6 +21,8 @@ export interface KeptStreamOptions {
    * oldest give way.
    */
   readonly perSubject: 'first' | number;
+  /** Where the broker tells what it has taken, as soon as it keeps it; `$1` is what the first wildcard stands for. */
+  readonly tells?: string;
   /** How much of it, bytes; past that the oldest give way. Default: as much as the broker has room for. */
   readonly maxBytes?: number;
 }
@@ -42,14 +52,21 @@ export class KeptStream {
    * INVALID_ARGUMENT when it is too large.
    */
   async add(subject: string, value: unknown): Promise<boolean> {
-    const { js } = this.#stream;
-    try {
-      await this.#stream.ask(() => js.publish(subject, encodeJson(value)));
-      return true;
-    } catch (error) {
-      if (isTaken((error as Error).cause)) return false;
-      throw error;
-    }
+    return await this.#publish(subject, value, {});
+  }
+
+  /**
+   * Adds a value where there is none; false when there is one. On three replicas some versions of the broker let two
+   * writers through at the same moment.
+   * @throws {BatonError} as `add`.
+   */
+  async addFirst(subject: string, value: unknown): Promise<boolean> {
+    return await this.#publish(subject, value, { expect: { lastSubjectSequence: 0 } });
+  }
+
+  /** Has the broker make the stream if it is new: what is published without being asked about is kept from then on. */
+  async open(): Promise<void> {
+    await this.#stream.ask(async () => {});
   }
 
   /** The last value under a subject, wildcards allowed; undefined when there is none. @throws {BatonError} UNAVAILABLE. */
@@ -82,6 +99,22 @@ export class KeptStream {
       });
   }
 
+  async #publish(
+    subject: string,
+    value: unknown,
+    options: Partial<JetStreamPublishOptions>,
+  ): Promise<boolean> {
+    const { js } = this.#stream;
+    try {
+      await this.#stream.ask(() => js.publish(subject, encodeJson(value), options));
+      return true;
+    } catch (error) {
+      const { cause } = error as Error;
+      if (isTaken(cause) || isConflict(cause)) return false;
+      throw error;
+    }
+  }
+
   async #get(
     query: { last_by_subj: string } | { next_by_subj: string; seq: number },
   ): Promise<KeptEntry | undefined> {
@@ -102,7 +135,7 @@ function rethrowRaw(error: unknown): never {
   throw error;
 }
 
-function toConfig({ name, subject, keepMs, perSubject, maxBytes }: KeptStreamOptions) {
+function toConfig({ name, subject, keepMs, perSubject, maxBytes, tells }: KeptStreamOptions) {
   const isFirst = perSubject === 'first';
   return {
     name,
@@ -114,6 +147,7 @@ function toConfig({ name, subject, keepMs, perSubject, maxBytes }: KeptStreamOpt
     max_msgs_per_subject: isFirst ? 1 : perSubject,
     max_age: nanos(keepMs),
     ...(maxBytes !== undefined && { max_bytes: maxBytes }),
+    ...(tells !== undefined && { republish: { src: subject, dest: tells } }),
     allow_direct: false,
   } satisfies Partial<StreamConfig>;
 }

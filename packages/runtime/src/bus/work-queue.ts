@@ -33,10 +33,13 @@ const DUPLICATE_WINDOW_MS = 600_000;
 /** Work given back to be tried later counts too: room for far more of it than is ever tried at a time. */
 const MAX_PENDING = 20_000;
 const NO_SUCH_CONSUMER = 10014;
+const KNOWN_MS = 60_000;
 
 /** Work kept by the broker until someone has done it. One subject holds one piece of work. */
 export class WorkQueue {
   readonly #stream: Stream;
+  /** Consumers that were there, by name, and until when that is believed. */
+  readonly #known = new Map<string, number>();
 
   constructor(link: BrokerLink, { name, subject, keepMs, maxBytes }: WorkQueueOptions) {
     this.#stream = new Stream(link, {
@@ -110,11 +113,13 @@ export class WorkQueue {
       });
   }
 
-  /** Whether anyone has ever taken work by that name. @throws {BatonError} UNAVAILABLE. */
+  /** Whether anyone has ever taken work by that name; believed for a minute. @throws {BatonError} UNAVAILABLE. */
   async hasConsumer(consumer: string): Promise<boolean> {
+    if (Date.now() < (this.#known.get(consumer) ?? 0)) return true;
     const { name } = this.#stream;
     try {
       await this.#stream.ask((manager) => manager.consumers.info(name, consumer));
+      this.#known.set(consumer, Date.now() + KNOWN_MS);
       return true;
     } catch (error) {
       if (apiCode((error as Error).cause) === NO_SUCH_CONSUMER) return false;

@@ -73,6 +73,9 @@ export const sweepSubject = (owner: Owner) => `baton.${owner}.sweep`;
 /** How a durable run ended: the first one to say so is right. */
 export const resultSubject = (owner: Owner, id = '*') => `baton.${owner}.result.${id}`;
 
+/** How a durable run ended, told by the broker itself once it keeps the record. */
+export const endedSubject = (owner: Owner, id = '*') => `baton.${owner}.ended.${id}`;
+
 /** What a step of a durable run yielded. */
 export const stepSubject = (owner: Owner, id: string, step: string) => `baton.${owner}.step.${id}.${step}`;
 

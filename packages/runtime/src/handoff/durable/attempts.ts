@@ -4,6 +4,13 @@ import type { ErrorInfo } from '../../wire/error.ts';
 import { attemptSubject } from '../../wire/subject.ts';
 import type { DurableSpace } from './space.ts';
 
+/** Who tries. */
+export interface Trier {
+  /** Names the attempt. */
+  readonly attempt: string;
+  readonly instance: string;
+}
+
 /** One attempt, from its own side. */
 export interface AttemptHandle {
   /** Notes how it ended. @throws {BatonError} UNAVAILABLE. */
@@ -11,17 +18,44 @@ export interface AttemptHandle {
 }
 
 /** Notes that an attempt begins, before anything is done: one that never ends died. @throws {BatonError} UNAVAILABLE. */
-export async function beginAttempt(
-  { attempts, owner }: DurableSpace,
+export async function beginAttempt(space: DurableSpace, id: string, trier: Trier): Promise<AttemptHandle> {
+  await space.attempts.add(attemptSubject(space.owner, id), toNote(trier));
+  return handleOf(space, id, trier);
+}
+
+/** As `beginAttempt`, where nobody has tried the run and nobody has called it off; else undefined. */
+export async function beginFirstAttempt(
+  space: DurableSpace,
   id: string,
-  { attempt, instance }: { readonly attempt: string; readonly instance: string },
-): Promise<AttemptHandle> {
-  const note = async (more: Partial<AttemptNote>) => {
-    const facts = { attempt, instance, host: hostname(), pid: process.pid, at: Date.now() };
-    await attempts.add(attemptSubject(owner, id), { v: DURABLE_VERSION, ...facts, ...more });
+  trier: Trier,
+): Promise<AttemptHandle | undefined> {
+  const isFirst = await space.attempts.addFirst(attemptSubject(space.owner, id), toNote(trier));
+  return isFirst ? handleOf(space, id, trier) : undefined;
+}
+
+function toNote({ attempt, instance }: Trier, more: Partial<AttemptNote> = {}): AttemptNote {
+  return {
+    v: DURABLE_VERSION,
+    attempt,
+    instance,
+    host: hostname(),
+    pid: process.pid,
+    at: Date.now(),
+    ...more,
   };
-  await note({});
-  return { end: (end, error) => note({ end, ...(error && { error }) }) };
+}
+
+function handleOf({ attempts, owner }: DurableSpace, id: string, trier: Trier): AttemptHandle {
+  return {
+    end: async (end, error) => {
+      await attempts.add(attemptSubject(owner, id), toNote(trier, { end, ...(error && { error }) }));
+    },
+  };
+}
+
+/** Whoever gets the work from now on looks how the run has ended before beginning it. @throws {BatonError} UNAVAILABLE. */
+export async function forbidFirstAttempt({ attempts, owner }: DurableSpace, id: string): Promise<void> {
+  await attempts.addFirst(attemptSubject(owner, id), { v: DURABLE_VERSION, at: Date.now() });
 }
 
 /** What was tried so far, in the order of beginning. @throws {BatonError} UNAVAILABLE. */

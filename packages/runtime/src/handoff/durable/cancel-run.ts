@@ -2,8 +2,9 @@ import { HandoffId } from '../../wire/envelope.ts';
 import { BatonError } from '../../wire/error.ts';
 import { anyTaskSubject } from '../../wire/subject.ts';
 import type { Sender } from '../sender.ts';
+import { callOff } from './call-off.ts';
 import { LOOK_UP_MS, lookUp } from './durable-runs.ts';
-import { endRun, factsOf, failedRun } from './run-record.ts';
+import { factsOf } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import { untilAvailable } from './until-available.ts';
 
@@ -23,8 +24,8 @@ export async function cancelRun({ spaces, bus }: Sender, id: string): Promise<st
   if (!run) return [];
   if ('record' in run) throw ended(id, run.record.state);
   const facts = factsOf(run.prompt, run.envelope);
-  const result = failedRun(facts, new BatonError('CANCELLED', 'cancelled by the caller'));
-  const record = await untilAvailable(() => endRun(space, facts, { result }), LOOK_UP_MS);
+  const reason = new BatonError('CANCELLED', 'cancelled by the caller');
+  const record = await untilAvailable(() => callOff(space, facts, reason), LOOK_UP_MS);
   if (record.state !== 'cancelled') throw ended(id, record.state);
   await leaveQueue(space, id).catch(() => {});
   return [facts.agent.slice(facts.agent.indexOf('/') + 1)];

@@ -12,6 +12,14 @@ import { DurableJournal } from './run-journal.ts';
 import { factsOf, failedRun, findRecord } from './run-record.ts';
 import type { TaskOptions } from './task-options.ts';
 
+/** What is to be done. */
+interface Work {
+  readonly envelope: Envelope;
+  readonly incoming: IncomingPrompt;
+  /** Nobody has tried it before. */
+  readonly isFirst: boolean;
+}
+
 /** How one attempt went: its result, and what broke it off, when that was no fault of the run's own. */
 export interface CarriedOut {
   readonly result: RunResult;
@@ -33,11 +41,11 @@ const SUPERSEDED = new BatonError('UNAVAILABLE', 'another attempt has ended this
  */
 export async function carryOut(
   options: TaskOptions,
-  { envelope, incoming }: { readonly envelope: Envelope; readonly incoming: IncomingPrompt },
+  { envelope, incoming, isFirst }: Work,
 ): Promise<CarriedOut> {
   const { space, agent, address, cancellations } = options;
   const { id, lineage = [], conversation } = envelope;
-  const output = await OutputWriter.begin(space, id);
+  const output = await OutputWriter.begin(space, id, { isFirst });
   using deadline = startDeadline(envelope.deadline);
   const stop = (reason: BatonError) => deadline.abort(reason);
   const { signal } = deadline;

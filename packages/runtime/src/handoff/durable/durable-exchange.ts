@@ -7,10 +7,11 @@ import { BatonError } from '../../wire/error.ts';
 import type { Address } from '../../wire/name.ts';
 import type { RunResult } from '../../wire/result.ts';
 import type { Sender } from '../sender.ts';
-import { awaitRecord } from './await-record.ts';
+import { callOff } from './call-off.ts';
 import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
-import { endRun, failedRun } from './run-record.ts';
+import { RunEnding } from './run-ending.ts';
+import { failedRun } from './run-record.ts';
 import { makeTask, submitTask, type Task } from './submit.ts';
 import { tellCancelled } from './tell-cancelled.ts';
 import { untilAvailable } from './until-available.ts';
@@ -55,9 +56,11 @@ interface Carried extends Addressed {
 async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunResult> {
   const { order, task, signal } = carried;
   const { space, facts } = task;
+  using ending = new RunEnding(space, facts.id);
   const output = new OutputReader(space, facts.id, { tell: emit });
   try {
-    await submitTask(sender, carried, signal);
+    const isNew = await submitTask(sender, carried, signal);
+    if (!isNew) output.catchUp();
     emit({ type: 'accepted', id: facts.id });
     const resend = resender(sender, task);
     const onTick = () => {
@@ -65,9 +68,9 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
       order.scope.journal?.progress();
       resend();
     };
-    const record = await awaitRecord(space, facts.id, { signal, onTick });
+    const record = await ending.wait({ signal, isNew, onTick });
     const result = await untilAvailable(() => wholeResult(space, record), signal);
-    await output.finish();
+    if (!output.hasAll(result)) await output.finish();
     const rest = result.success ? unseenText(output.text, result.response) : '';
     if (rest) emit({ type: 'text', text: rest });
     return result;
@@ -95,11 +98,9 @@ function resender({ spaces }: Sender, { space, subject, data }: Task): () => voi
 /** Ends a run whose answer is not wanted any more, or too late; others may have ended it before. */
 async function giveUp({ space, facts }: Task, reason: BatonError): Promise<RunRecord | undefined> {
   if (reason.code !== 'CANCELLED' && reason.code !== 'DEADLINE_EXCEEDED') return undefined;
-  const result = failedRun(facts, reason);
-  const end = () => endRun(space, facts, { result });
   // Nobody begins what is too late, whatever is said of it; what is unwanted has to be called off.
   const patienceMs = reason.code === 'CANCELLED' ? LAST_WORD_MS : 0;
-  const record = await untilAvailable(end, patienceMs).catch(() => undefined);
+  const record = await untilAvailable(() => callOff(space, facts, reason), patienceMs).catch(() => undefined);
   tellCancelled(space, facts.id);
   return record;
 }

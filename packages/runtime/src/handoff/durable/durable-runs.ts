@@ -10,10 +10,10 @@ import type { RunResult } from '../../wire/result.ts';
 import { anyTaskSubject } from '../../wire/subject.ts';
 import { type Question, readQuestion } from '../ask.ts';
 import type { Sender } from '../sender.ts';
-import { awaitRecord } from './await-record.ts';
 import { expireRun } from './expire-run.ts';
 import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
+import { RunEnding } from './run-ending.ts';
 import { findRecord } from './run-record.ts';
 import { type DurableSpace, RESULT_KEPT_MS } from './space.ts';
 import { makeTask, submitTask } from './submit.ts';
@@ -80,6 +80,7 @@ export async function followRun({ spaces }: Sender, id: string, options: FollowO
   const { tell = () => {}, from = 0, signal } = options;
   const run = await untilAvailable(() => lookUp(found.space, found.id), LOOK_UP_MS);
   const output = options.tell && new OutputReader(found.space, found.id, { from, tell });
+  output?.catchUp();
   try {
     const record = 'record' in run ? run.record : await awaitUntilDeadline(found.space, run, signal);
     const result = await untilAvailable(() => wholeResult(found.space, record), LOOK_UP_MS);
@@ -99,8 +100,9 @@ async function awaitUntilDeadline(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   using deadline = startDeadline(envelope.deadline, signal);
+  using ending = new RunEnding(space, envelope.id);
   try {
-    return await awaitRecord(space, envelope.id, { signal: deadline.signal });
+    return await ending.wait({ signal: deadline.signal });
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     return await untilAvailable(() => expireRun(space, envelope, prompt), LOOK_UP_MS);

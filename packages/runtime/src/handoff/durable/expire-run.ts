@@ -1,12 +1,12 @@
 import type { RunRecord } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
 import { BatonError } from '../../wire/error.ts';
-import { endRun, factsOf, failedRun } from './run-record.ts';
+import { callOff } from './call-off.ts';
+import { factsOf } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 
 /** Ends a run whose deadline has passed, unless it has ended: returns the record that stands. @throws {BatonError} UNAVAILABLE. */
 export async function expireRun(space: DurableSpace, envelope: Envelope, prompt: string): Promise<RunRecord> {
-  const facts = factsOf(prompt, envelope);
   const error = new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
-  return await endRun(space, facts, { result: failedRun(facts, error) });
+  return await callOff(space, factsOf(prompt, envelope), error);
 }

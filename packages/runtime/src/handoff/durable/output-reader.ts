@@ -3,6 +3,7 @@ import type { ProgressEvent } from '../../agent/events.ts';
 import type { Subscription } from '../../bus/bus.ts';
 import { OutputNote } from '../../wire/durable.ts';
 import { decodeJson } from '../../wire/json.ts';
+import type { RunResult } from '../../wire/result.ts';
 import { outputSubject } from '../../wire/subject.ts';
 import type { DurableSpace } from './space.ts';
 
@@ -18,7 +19,7 @@ const LOOKS = 4;
 const LOOK_MS = 50;
 
 /**
- * Reads what a durable run says: first what is kept, then what comes. Each piece is told once and in order; what is
+ * Hears what a durable run says, and reads of it what is kept. Each piece is told once and in order; what is
  * missing is told as missing, and a new attempt as what makes the earlier text void.
  */
 export class OutputReader {
@@ -41,9 +42,23 @@ export class OutputReader {
     this.#tell = tell;
     this.#subscriptions = [
       space.bus.subscribe(this.#subject, ({ data }) => this.#onLive(decodeJson(data))),
-      space.bus.onReconnect(() => this.#catchUp()),
+      space.bus.onReconnect(() => this.catchUp()),
     ];
-    this.#catchUp();
+  }
+
+  /** Reads what was said before it was listened for. Never rejects: what cannot be read now is read with the next piece, or at the end. */
+  catchUp(): void {
+    this.#reading ??= this.#read()
+      .catch(() => {})
+      .finally(() => {
+        this.#reading = undefined;
+      });
+  }
+
+  /** Whether all of an answer has been heard, so that nothing needs to be read. */
+  hasAll({ success, response, handoffs }: RunResult): boolean {
+    const isQuiet = !this.#reading && this.#ahead.length === 0;
+    return success && isQuiet && handoffs.length === 0 && this.#text === response;
   }
 
   /** All that the attempt that counts has said so far, told or not. */
@@ -74,21 +89,12 @@ export class OutputReader {
       this.#take(note);
     } else {
       this.#ahead.push(note);
-      this.#catchUp();
+      this.catchUp();
     }
   }
 
   #isNext({ attempt, seq }: OutputNote): boolean {
     return seq === this.#seq + 1 && (attempt === this.#attempt || attempt === this.#attempt + 1);
-  }
-
-  /** Never rejects: what cannot be read now is read with the next piece, or at the end. */
-  #catchUp(): void {
-    this.#reading ??= this.#read()
-      .catch(() => {})
-      .finally(() => {
-        this.#reading = undefined;
-      });
   }
 
   async #read(): Promise<void> {

@@ -26,9 +26,17 @@ export class OutputWriter {
     this.#seq = last.seq;
   }
 
-  /** Tells readers that an attempt begins: what earlier ones had said is void. @throws {BatonError} UNAVAILABLE. */
-  static async begin(space: DurableSpace, id: string): Promise<OutputWriter> {
+  /** Tells readers that another attempt begins: what earlier ones had said is void. @throws {BatonError} UNAVAILABLE. */
+  static async begin(
+    space: DurableSpace,
+    id: string,
+    { isFirst }: { readonly isFirst: boolean },
+  ): Promise<OutputWriter> {
     const subject = outputSubject(space.owner, id);
+    if (isFirst) {
+      await space.output.open();
+      return new OutputWriter(space, subject, { seq: 0, attempt: 0 });
+    }
     const entry = await space.output.last(subject);
     const last = OutputNote.safeParse(entry?.value);
     const writer = new OutputWriter(space, subject, last.success ? last.data : { seq: 0, attempt: 0 });

@@ -1,41 +1,82 @@
+import type { Subscription } from '../../bus/bus.ts';
 import { throwIfAborted } from '../../wire/abort.ts';
-import type { RunRecord } from '../../wire/durable.ts';
+import { RunRecord } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
-import { resultSubject } from '../../wire/subject.ts';
+import { decodeJson } from '../../wire/json.ts';
+import { endedSubject, resultSubject } from '../../wire/subject.ts';
 import { findRecord } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 
 export interface AwaitOptions {
   readonly signal: AbortSignal;
+  /** The run is new: it cannot have ended before it was listened for, or hardly. */
+  readonly isNew?: boolean;
   /** Called about once a second while there is no record. What it throws ends the wait. */
   onTick?(): unknown;
 }
 
-/** How long a record may go unseen whose announcement was lost, milliseconds. */
+/** How long a record may go unseen of which nothing was heard, milliseconds. */
 const LOOK_EVERY_MS = 5000;
 const TICK_MS = 1000;
-/** The announcement overtakes the record on its way to the disk: looks after it, milliseconds. */
-const AFTER_HINT_MS = [0, 10, 30, 100, 300, 1000];
+/** When it is looked for the record of a run that seems new: its id may be an old one after all. */
+const FIRST_LOOK_MS = 250;
+/** Looks after a record was seen on its way to the broker: a stream that an operator made may not tell what it keeps. */
+const AFTER_HINT_MS = [50, 100, 300, 1000];
 
-/**
- * Waits for the terminal record of a run. Its announcement is a hint to look; what the broker keeps is what counts.
- * @throws {BatonError} the reason of the signal.
- */
-export async function awaitRecord(
-  space: DurableSpace,
-  id: string,
-  { signal, onTick }: AwaitOptions,
-): Promise<RunRecord> {
-  const { bus, owner } = space;
-  let looks: number[] = [];
-  let wake = () => {};
-  const hint = () => {
-    looks = [...AFTER_HINT_MS];
-    wake();
-  };
-  const subscriptions = [bus.subscribe(resultSubject(owner, id), hint), bus.onReconnect(hint)];
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
+/** Listens for the terminal record of a run, from now on. */
+export class RunEnding implements Disposable {
+  readonly #space: DurableSpace;
+  readonly #id: string;
+  readonly #subscriptions: Subscription[];
+  #record: RunRecord | undefined;
+  #looks: number[] = [];
+  #lookAt = Number.POSITIVE_INFINITY;
+  #wake = () => {};
+
+  constructor(space: DurableSpace, id: string) {
+    const { bus, owner } = space;
+    this.#space = space;
+    this.#id = id;
+    const hear = ({ data }: { readonly data: Uint8Array }) => {
+      this.#record ??= RunRecord.safeParse(decodeJson(data)).data;
+      this.#wake();
+    };
+    this.#subscriptions = [
+      bus.subscribe(endedSubject(owner, id), hear),
+      bus.subscribe(resultSubject(owner, id), () => this.#hint()),
+      bus.onReconnect(() => this.#hint()),
+    ];
+  }
+
+  /** Waits for the record. What the broker keeps is what counts. @throws {BatonError} the reason of the signal. */
+  async wait({ signal, isNew = false, onTick }: AwaitOptions): Promise<RunRecord> {
+    this.#lookAt = Math.min(this.#lookAt, Date.now() + (isNew ? FIRST_LOOK_MS : 0));
+    for (;;) {
+      throwIfAborted(signal);
+      if (this.#record) return this.#record;
+      if (Date.now() >= this.#lookAt) {
+        const record = await findRecord(this.#space, this.#id).catch(notNow);
+        if (record) return record;
+        this.#lookAt = Date.now() + (this.#looks.shift() ?? LOOK_EVERY_MS);
+      }
+      await onTick?.();
+      await this.#pause(Math.min(TICK_MS, Math.max(0, this.#lookAt - Date.now())), signal);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const subscription of this.#subscriptions.splice(0)) subscription.close();
+  }
+
+  #hint(): void {
+    const [first = 0, ...others] = AFTER_HINT_MS;
+    this.#looks = others;
+    this.#lookAt = Math.min(this.#lookAt, Date.now() + first);
+    this.#wake();
+  }
+
+  #pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);
         signal.removeEventListener('abort', go);
@@ -43,22 +84,9 @@ export async function awaitRecord(
       };
       const timer = setTimeout(go, ms);
       signal.addEventListener('abort', go, { once: true });
-      wake = go;
+      this.#wake = go;
+      if (this.#record) go();
     });
-  try {
-    for (let nextLook = 0; ; ) {
-      throwIfAborted(signal);
-      if (Date.now() >= nextLook) {
-        const record = await findRecord(space, id).catch(notNow);
-        if (record) return record;
-        nextLook = Date.now() + (looks.shift() ?? LOOK_EVERY_MS);
-      }
-      await onTick?.();
-      await pause(Math.min(TICK_MS, Math.max(0, nextLook - Date.now())));
-      if (looks.length === AFTER_HINT_MS.length) nextLook = 0;
-    }
-  } finally {
-    for (const subscription of subscriptions) subscription.close();
   }
 }
 

@@ -7,7 +7,7 @@ import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { parseTaskSubject } from '../../wire/subject.ts';
 import { checkCaller, checkEnvelope } from '../guard.ts';
-import { beginAttempt, counted, readAttempts } from './attempts.ts';
+import { type AttemptHandle, beginAttempt, beginFirstAttempt, counted, readAttempts } from './attempts.ts';
 import { bury, ensureBuried, isWorthRetrying } from './bury.ts';
 import { carryOut } from './carry-out.ts';
 import { endRun, factsOf, failedRun, findRecord, type RunFacts } from './run-record.ts';
@@ -49,20 +49,31 @@ async function judge(options: TaskOptions, item: WorkItem): Promise<Verdict> {
   const task = read(item);
   if (task instanceof BatonError) return await refuseUnreadable(options, item, task);
   const { envelope, facts } = task;
+  const trier = { attempt: newId(), instance: options.instance };
+  const refusal = (await unwanted(space, envelope)) ?? refuse(task, options);
+  if (!refusal && item.deliveries === 1) {
+    // Where nobody has tried it and nobody has called it off there is nothing to read.
+    space.checkpoint('before attempt');
+    const handle = await beginFirstAttempt(space, facts.id, trier);
+    space.checkpoint('after attempt');
+    if (handle) return await attempt(options, { ...task, item, handle, past: [], isFirst: true });
+  }
   const work = { facts, subject: item.subject, data: item.data };
   const record = await findRecord(space, facts.id);
   if (record) {
     await ensureBuried(space, { work, record });
     return DONE;
   }
-  const refusal = (await unwanted(space, envelope)) ?? refuse(task, options);
   if (refusal) return await end(options, facts, failedRun(facts, refusal));
-  const past = item.deliveries > 1 ? counted(await readAttempts(space, facts.id)) : [];
+  const past = counted(await readAttempts(space, facts.id));
   if (past.length >= settings.maxAttempts) {
     await bury(space, work);
     return DONE;
   }
-  return await attempt(options, { ...task, item, past });
+  space.checkpoint('before attempt');
+  const handle = await beginAttempt(space, facts.id, trier);
+  space.checkpoint('after attempt');
+  return await attempt(options, { ...task, item, handle, past, isFirst: false });
 }
 
 /** Reads a request; the problem with one that is none. */
@@ -116,16 +127,15 @@ function refuse({ envelope }: Task, { agent, address }: TaskOptions): BatonError
 
 interface Begun extends Task {
   readonly item: WorkItem;
+  readonly handle: AttemptHandle;
+  readonly isFirst: boolean;
   /** Earlier attempts that count. */
   readonly past: readonly Attempt[];
 }
 
 async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
-  const { space, instance, settings } = options;
-  const { facts, past, item } = begun;
-  space.checkpoint('before attempt');
-  const handle = await beginAttempt(space, facts.id, { attempt: newId(), instance });
-  space.checkpoint('after attempt');
+  const { space, settings } = options;
+  const { facts, past, item, handle } = begun;
   const { result, broken } = await carryOut(options, begun);
   if (broken?.how === 'handed_back') {
     await handle.end('handed_back');

@@ -7,6 +7,7 @@ import {
   anyDeadSubject,
   anyTaskSubject,
   attemptSubject,
+  endedSubject,
   outputSubject,
   resultSubject,
   stepSubject,
@@ -70,6 +71,7 @@ export function openSpace(bus: Bus, owner: Owner, checkpoint: Checkpoint): Durab
       ...first,
       name: named('result'),
       subject: resultSubject(owner),
+      tells: endedSubject(owner, '$1'),
       keepMs: RESULT_KEPT_MS,
     }),
     steps: bus.kept({

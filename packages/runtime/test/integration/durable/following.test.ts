@@ -69,7 +69,7 @@ describe('attach', () => {
     await mesh.launch(new BaseAgent({ name: 'echo', model: echoModel() }));
     const { id } = await mesh.submit('echo', 'one two three');
     expect(await textOf(mesh, id)).toBe('one two three');
-    expect(await textOf(mesh, id, 3)).toBe('three');
+    expect(await textOf(mesh, id, 2)).toBe('three');
   });
 
   it('says that a new attempt makes the earlier text void', async () => {
