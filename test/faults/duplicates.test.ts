@@ -20,8 +20,8 @@ it('comes to the same end when everything is delivered several times and out of 
   await using duplicator = await Duplicator.start(broker.url, load.owner);
   load.ask(JOBS);
   const followed = await load.follow(3);
-  // Once more when all is over.
   await load.answered();
+  duplicator.repeatAll();
   await duplicator.quiet();
   const end = await load.settle();
   expect(end).toMatchObject({ ...WHOLE, recordCount: 2 * JOBS, chargeCount: JOBS, again: 0 });

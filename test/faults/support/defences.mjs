@@ -69,6 +69,13 @@ export const DEFENCES = [
     replace: 'if (false) {',
   },
   {
+    name: 'first-attempt',
+    what: 'a run of which something is known is not begun as a new one',
+    file: 'runtime/handoff/durable/attempts',
+    find: 'space.attempts.addFirst(',
+    replace: 'space.attempts.add(',
+  },
+  {
     name: 'first-record',
     what: 'the first terminal record of a run stands',
     file: 'runtime/handoff/durable/space',
