@@ -56,7 +56,7 @@ describe('baton ask --durable', () => {
     attached.interrupt();
     const left = await attached.finished;
     expect(left.status).toBe(130);
-    expect(left.stderr).toContain(`to go on: baton attach ${id} --from 2`);
+    expect(left.stderr).toContain(`to go on: baton attach ${id} --from 1`);
     const waiting = mesh.baton(['result', id, '--wait']);
     middle.open();
     expect(await waiting.finished).toMatchObject({ status: 0, stdout: 'an answer\n' });
