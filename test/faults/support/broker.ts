@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer, installHint, type NatsServerBinary } from '@baton/runtime';
 import { freePorts } from './free-ports.ts';
+import { killAfterwards } from './leftovers.ts';
 
 export interface BrokerOptions {
   /** Default: a free one. It stays the broker's own over restarts. */
@@ -93,6 +94,7 @@ export class FaultyBroker implements AsyncDisposable {
     this.#child = spawn(this.#binary.path, ['--config', join(this.folder, 'nats.conf')], {
       stdio: ['ignore', log.fd, log.fd],
     });
+    killAfterwards(this.#child);
     await log.close();
     for (const latest = Date.now() + READY_MS; !(await this.#greets()); await sleep(10)) {
       if (Date.now() < latest && this.isRunning) continue;

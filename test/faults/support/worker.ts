@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { killAfterwards } from './leftovers.ts';
 
 const PROGRAM = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 const LOADER = new URL('./without-loader.mjs', import.meta.url).href;
@@ -53,6 +54,7 @@ export function spawnWorker(
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', memoryMb === undefined ? 'inherit' : 'ignore'],
   });
+  killAfterwards(child);
   const exited = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | undefined);
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
