@@ -37,6 +37,7 @@ export { installHint } from './bus/broker/install-hint.ts';
 export { isProcessAlive } from './bus/broker/process-alive.ts';
 export { type ResolvedServer, type ResolveOptions, resolveServer } from './bus/broker/resolve-server.ts';
 export { type Exit, type NatsServer, type StartOptions, startNatsServer } from './bus/broker/start.ts';
+export type { Backlog } from './bus/work-queue.ts';
 export type { AskOptions } from './handoff/ask.ts';
 export type { DeadLetters } from './handoff/durable/dead-letters.ts';
 export type { DurableOptions } from './handoff/durable/spaces.ts';

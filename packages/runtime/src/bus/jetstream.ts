@@ -52,13 +52,16 @@ export class Stream {
 
   /** Whether the broker has the stream already; it is not made. @throws {BatonError} UNAVAILABLE. */
   async exists(): Promise<boolean> {
+    return (await this.look((manager) => manager.streams.info(this.name))) !== undefined;
+  }
+
+  /** Asks the broker about the stream as it is; undefined when there is none: it is not made. @throws {BatonError} UNAVAILABLE. */
+  async look<T>(question: (manager: JetStreamManager) => Promise<T>): Promise<T | undefined> {
     this.#mustBeThere();
     try {
-      const manager = await this.#connectManager();
-      await manager.streams.info(this.name);
-      return true;
+      return await question(await this.#connectManager());
     } catch (error) {
-      if (apiCode(error) === NO_SUCH_STREAM) return false;
+      if (apiCode(error) === NO_SUCH_STREAM) return undefined;
       return rethrow(error);
     }
   }

@@ -20,6 +20,14 @@ export interface QueuedWork {
   readonly data: Uint8Array;
 }
 
+/** How much work there is for one consumer. */
+export interface Backlog {
+  /** Pieces of work that nobody has taken yet. */
+  readonly waiting: number;
+  /** Those that somebody has taken and not finished, or has given back to be tried again after a pause. */
+  readonly inHand: number;
+}
+
 export interface ConsumerOptions {
   /** Members that name the same consumer share its work. */
   readonly name: string;
@@ -125,6 +133,18 @@ export class WorkQueue {
       if (apiCode((error as Error).cause) === NO_SUCH_CONSUMER) return false;
       throw error;
     }
+  }
+
+  /** How much work there is by that name; none before anyone has taken any. Nothing is made. @throws {BatonError} UNAVAILABLE. */
+  async backlog(consumer: string): Promise<Backlog> {
+    const { name } = this.#stream;
+    const found = await this.#stream.look((manager) =>
+      manager.consumers.info(name, consumer).catch((error: unknown) => {
+        if (apiCode(error) === NO_SUCH_CONSUMER) return undefined;
+        throw error;
+      }),
+    );
+    return { waiting: found?.num_pending ?? 0, inHand: found?.num_ack_pending ?? 0 };
   }
 
   /** Begins to take work; the name is known to the broker from now on. @throws {BatonError} UNAVAILABLE. */

@@ -1,8 +1,10 @@
 import { iterate, type RunEvent } from '../../agent/events.ts';
+import type { Backlog } from '../../bus/work-queue.ts';
 import type { Message } from '../../wire/message.ts';
 import type { RunResult } from '../../wire/result.ts';
 import type { AskOptions } from '../ask.ts';
 import type { Sender } from '../sender.ts';
+import { backlogOf } from './backlog-of.ts';
 import { type DeadLetters, deadLetters } from './dead-letters.ts';
 import { followRun, resultOf, submit, waitForResult } from './durable-runs.ts';
 
@@ -48,6 +50,15 @@ export abstract class DurableCalls {
     { from, signal: parent }: { readonly from?: number; readonly signal?: AbortSignal } = {},
   ): AsyncIterable<RunEvent> {
     return iterate((tell, signal) => followRun(this.sender, id, { from, signal, tell }), parent);
+  }
+
+  /**
+   * How much durable work there is for an agent, as the broker counts it: what a scaler wants to know. Looking makes
+   * nothing; a broker that can keep no work has none.
+   * @throws {BatonError} INVALID_ARGUMENT for what is no name, UNAVAILABLE.
+   */
+  backlog(agent: string): Promise<Backlog> {
+    return backlogOf(this.sender, agent);
   }
 
   /** Durable work that was given up. */

@@ -24,6 +24,7 @@ it('says what a broker without JetStream lacks, and is asked interactively as ev
     expect(await mesh.ask('echo', 'hello', { delivery: 'durable' })).toMatchObject({ error: problem });
     await expect(mesh.submit('echo', 'hello')).rejects.toMatchObject(problem);
     await expect(mesh.result('any')).rejects.toMatchObject(problem);
+    expect(await mesh.backlog('echo')).toEqual({ waiting: 0, inHand: 0 });
     await expect(mesh.cancel('any')).rejects.toMatchObject({ code: 'NOT_FOUND' });
   } finally {
     broker.kill();
