@@ -2,7 +2,7 @@ import { isMap, isSeq } from 'yaml';
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.ts';
 import type { Problem } from './problem.ts';
-import { AgentEntry, MeshFile, TryEntry } from './schema.ts';
+import { AgentEntry, MeshFile, ScaleEntry, TryEntry } from './schema.ts';
 import { lineOf, type Path, type SourceFile } from './source-file.ts';
 
 /** Says of something the schema refused where it stands, what is there, and what was expected. */
@@ -24,6 +24,7 @@ function unknownKey(file: SourceFile, path: Path, key: string): Problem {
 
 /** The keys the schema knows at a place: its own shape, so that it cannot drift from what is accepted. */
 function knownKeys(path: Path): string[] {
+  if (path[0] === 'agents' && path[2] === 'scale') return Object.keys(ScaleEntry.in.shape);
   const schema = path.length === 0 ? MeshFile : path[0] === 'try' ? TryEntry : AgentEntry;
   return Object.keys(schema.shape);
 }

@@ -42,7 +42,7 @@ export async function readMeshFile(path: string, cwd: string): Promise<MeshPlan>
   }
   const { owner, heartbeat, try: questions } = checked.data;
   const { agents, problems } = await findModules(source, checked.data, dirname(file));
-  problems.push(...unknownAgents(source, checked.data));
+  problems.push(...unknownAgents(source, checked.data), ...outOfBounds(source, checked.data));
   if (problems.length > 0) throw invalidFile(source.name, problems);
   return { file, owner, heartbeatMs: heartbeat, agents, questions };
 }
@@ -70,6 +70,16 @@ function unknownAgents(source: SourceFile, mesh: MeshFile): Problem[] {
   });
 }
 
+/** An agent that is scaled begins within its bounds. */
+function outOfBounds(source: SourceFile, mesh: MeshFile): Problem[] {
+  return Object.entries(mesh.agents).flatMap(([name, { replicas, scale }]) => {
+    if (!scale || replicas === undefined || (replicas >= scale.min && replicas <= scale.max)) return [];
+    const path = ['agents', name, 'replicas'];
+    const text = `"${path.join('.')}" is ${replicas}; expected a number within its "scale", ${scale.min} to ${scale.max}`;
+    return [{ line: lineOf(source, path), text }];
+  });
+}
+
 async function findModules(
   source: SourceFile,
   mesh: MeshFile,
@@ -81,7 +91,7 @@ async function findModules(
     entries.map(([, { module }]) => module),
     folder,
   );
-  const agents = entries.map(([name, { module, replicas, env }], at) => {
+  const agents = entries.map(([name, { module, scale, replicas = scale?.min ?? 1, env }], at) => {
     const path = ['agents', name, 'module'];
     const found = modules[at] ?? { problem: 'cannot be resolved' };
     if ('problem' in found) {
@@ -90,7 +100,7 @@ async function findModules(
     }
     const url = 'url' in found ? found.url : '';
     const origin = `${source.name}:${lineOf(source, ['agents', name])}`;
-    return { name, module: url, replicas, env, origin };
+    return { name, module: url, replicas, scale, env, origin };
   });
   return { agents, problems };
 }

@@ -94,7 +94,7 @@ agents:
       'mesh.yaml:2: "heartbeat" is 2; expected a duration from 100ms to 10m, such as "2s"',
       'mesh.yaml:4: "agents" has the key "a.b"; expected a name of 1 to 63 characters of a-z, 0-9, "-" and "_", beginning with a letter or digit',
       'mesh.yaml:6: "agents.billing.module" is missing; expected a package such as "@baton/agents/billing-department", or a file such as "./billing.ts"',
-      'mesh.yaml:7: "agents.billing" takes no key "modul" (did you mean "module"?); expected one of: module, replicas, env',
+      'mesh.yaml:7: "agents.billing" takes no key "modul" (did you mean "module"?); expected one of: module, replicas, scale, env',
       'mesh.yaml:8: "agents.billing.replicas" is "three"; expected a whole number from 0 to 1000',
       'mesh.yaml:9: "agents.billing.env" has the key "1X"; expected the name of an environment variable',
       'mesh.yaml:9: "agents.billing.env.OK" is a list; expected a text, a number or a boolean',
@@ -150,6 +150,36 @@ agents:
     expect(await problemsOf(text)).toEqual([
       'mesh.yaml:4: "try.0.ask" is "biling", which is no agent of this file (did you mean "billing"?); expected one of: billing',
     ]);
+  });
+
+  it('reads between which bounds an agent is scaled, which begins with the fewest', async () => {
+    const plan = await read(`
+agents:
+  plain: { module: ./billing.ts, scale: { max: 8 } }
+  full: { module: ./billing.ts, replicas: 2, scale: { min: 0, max: 3, target: 0.5, cooldown: 2m } }
+`);
+    expect(plan.agents).toMatchObject([
+      { replicas: 1, scale: { min: 1, max: 8, target: 0.7, cooldownMs: 30_000 } },
+      { replicas: 2, scale: { min: 0, max: 3, target: 0.5, cooldownMs: 120_000 } },
+    ]);
+  });
+
+  it.each([
+    ['{ min: 1 }', 'scale.max" is missing; expected a whole number from 1 to 1000'],
+    ['{ min: 9, max: 8 }', 'scale.min" is 9; expected a whole number from 0 to 1000, and not above "max"'],
+    ['{ min: -1, max: 8 }', 'scale.min" is -1; expected a whole number from 0 to 1000, and not above "max"'],
+    ['{ max: 0 }', 'scale.max" is 0; expected a whole number from 1 to 1000'],
+    ['{ max: 8, target: 70 }', 'scale.target" is 70; expected a share from 0.1 to 1, such as 0.7'],
+    ['{ max: 8, cooldown: 30 }', 'scale.cooldown" is 30; expected a duration from 1s to 24h, such as "30s"'],
+    [
+      '{ max: 8, maximum: 8 }',
+      'scale" takes no key "maximum" (did you mean "max"?); expected one of: min, max, target, cooldown',
+    ],
+    ['4', 'scale" is 4; expected bounds, such as "{ min: 1, max: 8 }"'],
+    ['{ min: 2, max: 4 }', 'replicas" is 1; expected a number within its "scale", 2 to 4'],
+  ])('refuses the scale %s', async (scale, problem) => {
+    const text = `agents:\n  a:\n    module: ./billing.ts\n    replicas: 1\n    scale: ${scale}\n`;
+    expect(await problemsOf(text)).toEqual([expect.stringContaining(`"agents.a.${problem}`)]);
   });
 
   it('says what to do when there is no mesh file', async () => {
