@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { declareAsk } from './commands/ask.ts';
 import { declareAttach } from './commands/attach.ts';
+import { declareAutoscale } from './commands/autoscale.ts';
 import { declareBench } from './commands/bench.ts';
 import { declareBroker } from './commands/broker.ts';
 import { declareCancel } from './commands/cancel.ts';
@@ -34,6 +35,7 @@ export function createProgram(): Command {
     declareCancel,
     declarePs,
     declareScale,
+    declareAutoscale,
     declareTickets,
     declareDead,
     declareBench,

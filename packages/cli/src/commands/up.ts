@@ -15,6 +15,7 @@ A mesh file, here mesh.yaml:
       module: "@baton/agents/billing-department"
       replicas: 2                                # optional, default 1
       env: { LANG: en }                          # optional
+      scale: { min: 1, max: 8 }                  # optional: their number follows the load (docs/autoscale.md)
   try:                                           # optional, asked by --try
     - ask: customer-service
       question: "I was charged twice"

@@ -24,6 +24,8 @@ export interface Scaled {
   readonly agent: string;
   readonly before: number;
   readonly after: number;
+  /** Those of them that are up, by their id on the mesh. */
+  readonly instances: readonly string[];
 }
 
 /** Longer than an agent's own grace, so that killing is what happens to those that hang. */
@@ -60,15 +62,25 @@ export class AgentGroup {
     await Promise.all(fresh.map((replica) => this.#startOne(replica).then(onUp)));
   }
 
+  /** How many replicas there are; nothing is changed. */
+  get scaled(): Scaled {
+    const { length } = this.#replicas;
+    const instances = this.#replicas.flatMap(({ instance }) => instance ?? []);
+    return { agent: this.name, before: length, after: length, instances };
+  }
+
   /**
    * Brings the number of replicas to `count` and waits, 10 s at most, until the new ones are up or the others gone.
    * @throws {BatonError} why a new replica does not come up; those that do not are given up. DEADLINE_EXCEEDED when they
    * take longer: they go on starting.
    */
-  scale(count: number): Promise<Scaled> {
+  async scale(count: number): Promise<Scaled> {
     const change = this.#changing.then(() => this.#resize(count));
     this.#changing = change.catch(() => {});
-    return change;
+    const { before, gone } = await change;
+    // Nobody waits in line behind those that finish their work: more replicas may be wanted meanwhile.
+    await Promise.race([gone, sleep(SCALE_WAIT_MS, undefined, { ref: false })]);
+    return { ...this.scaled, before };
   }
 
   /** Drains every replica and waits until all are gone; they are killed after `graceMs`. */
@@ -84,12 +96,12 @@ export class AgentGroup {
     for (const replica of [...this.#replicas, ...this.#leaving]) replica.kill();
   }
 
-  async #resize(count: number): Promise<Scaled> {
+  /** Resolves when the new replicas are up; those that are too many have been told to stop, and `gone` waits for them. */
+  async #resize(count: number): Promise<{ before: number; gone: Promise<void> }> {
     if (this.#stopped) throw new BatonError('UNAVAILABLE', 'the mesh is stopping');
     const before = this.#replicas.length;
     if (count > before) await this.#grow(count);
-    else await Promise.race([this.#shrink(count), sleep(SCALE_WAIT_MS, undefined, { ref: false })]);
-    return { agent: this.name, before, after: this.#replicas.length };
+    return { before, gone: this.#shrink(count) };
   }
 
   async #grow(count: number): Promise<void> {
@@ -125,7 +137,8 @@ export class AgentGroup {
 
   #add(count: number): Replica[] {
     const { log } = this.#options;
-    const taken = new Set(this.#replicas.map(({ number }) => number));
+    // Those that are leaving still write their lines.
+    const taken = new Set([...this.#replicas, ...this.#leaving].map(({ number }) => number));
     const fresh: Replica[] = [];
     for (let number = 1; fresh.length < count; number += 1) {
       if (taken.has(number)) continue;

@@ -85,11 +85,7 @@ export class Supervisor {
     }
     const { agent, replicas } = read.data;
     const group = this.#groups.find(({ name }) => name === agent);
-    if (group && replicas === undefined) {
-      const { length } = group.replicas;
-      return Promise.resolve({ agent, before: length, after: length });
-    }
-    if (group && replicas !== undefined) return group.scale(replicas);
+    if (group) return replicas === undefined ? Promise.resolve(group.scaled) : group.scale(replicas);
     const known = this.#groups.map(({ name }) => name);
     throw new BatonError(
       'NOT_FOUND',

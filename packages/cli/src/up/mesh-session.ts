@@ -1,4 +1,5 @@
 import { BatonError, join, type Mesh } from '@baton/runtime';
+import { autoscaleOwn } from '../autoscale/supervised.ts';
 import { ensureNatsServer } from '../broker/ensure.ts';
 import type { HostSettings } from '../host/settings.ts';
 import type { MeshPlan } from '../mesh-file/read.ts';
@@ -37,6 +38,7 @@ export class MeshSession {
   #server = '';
   #mesh: Mesh | undefined;
   #supervisor: Supervisor | undefined;
+  readonly #scaling = new AbortController();
   #starting: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -55,7 +57,7 @@ export class MeshSession {
    * @throws {BatonError} why not: what was started by then runs until `stop`. CANCELLED when the signal is aborted.
    */
   start(signal: AbortSignal, stop: () => void): Promise<void> {
-    this.#starting ??= this.#start(signal).then(() => this.#supervisor?.serve(this.mesh, stop));
+    this.#starting ??= this.#start(signal).then(() => this.#serve(stop));
     return this.#starting;
   }
 
@@ -116,6 +118,16 @@ export class MeshSession {
     narrator.done(`${count(agents.length, 'agent')} in ${count(processes, 'process')}, ${seconds} s`);
   }
 
+  /** From now on others may change how many there are, and their load does. */
+  #serve(stop: () => void): void {
+    const { plan, log } = this.#options;
+    const { mesh } = this;
+    const supervisor = this.#supervisor;
+    if (!supervisor || this.#scaling.signal.aborted) return;
+    supervisor.serve(mesh, stop);
+    void autoscaleOwn({ mesh, supervisor, agents: plan.agents, log }, this.#scaling.signal);
+  }
+
   async #startBroker(signal: AbortSignal): Promise<string> {
     const { folder, log, narrator } = this.#options;
     narrator.doing('broker');
@@ -161,6 +173,7 @@ export class MeshSession {
   }
 
   async #stop(): Promise<void> {
+    this.#scaling.abort();
     // What a start was about to do ends with it: it fails, or it is through.
     const settled = this.#starting?.catch(() => {});
     await this.#supervisor?.stop();

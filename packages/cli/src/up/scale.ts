@@ -1,11 +1,11 @@
-import { BatonError, type Mesh, parseAddress } from '@baton/runtime';
-import { z } from 'zod';
+import { BatonError, parseAddress } from '@baton/runtime';
 import { withMesh } from '../client.ts';
 import { failAsJson } from '../fail-as-json.ts';
 import { MAX_REPLICAS } from '../supervisor/agent-spec.ts';
 import { catchInterrupt } from '../terminal/interrupt.ts';
 import { endWhenReaderLeaves, writeOut } from '../terminal/output.ts';
 import { printable } from '../terminal/printable.ts';
+import { requestScale } from './scale-request.ts';
 
 /** The options of `baton scale`, as commander gives them. */
 export interface ScaleFlags {
@@ -19,11 +19,6 @@ interface Change {
   readonly agent: string;
   readonly replicas: number;
 }
-
-const Scaled = z.object({ agent: z.string(), before: z.int(), after: z.int() });
-
-/** The supervisor waits 10 s for the replicas; its answer needs a moment too. */
-const TIMEOUT_MS = 12_000;
 
 /**
  * The work of `baton scale`: changes the replicas of a running mesh, one agent after the other. Of several, each is known to be
@@ -46,11 +41,14 @@ async function scaleAll(
   const wanted = changes.map(readChange);
   refuseDuplicates(wanted);
   await withMesh({ server, signal }, async (mesh) => {
-    if (wanted.length > 1) for (const { address, agent } of wanted) await request(mesh, { address, agent });
+    if (wanted.length > 1) for (const { address } of wanted) await requestScale(mesh, { address });
     for (const change of wanted) {
-      const scaled = await request(mesh, change);
-      const { agent, before, after } = scaled;
-      await writeOut(json ? `${JSON.stringify(scaled)}\n` : `${printable(agent)} ${before} -> ${after}\n`);
+      const { agent, before, after } = await requestScale(mesh, change);
+      await writeOut(
+        json
+          ? `${JSON.stringify({ agent, before, after })}\n`
+          : `${printable(agent)} ${before} -> ${after}\n`,
+      );
     }
   });
 }
@@ -75,27 +73,6 @@ function readChange(text: string): Change {
 function refuseDuplicates(wanted: readonly Change[]): void {
   const twice = wanted.find(({ address }, at) => wanted.findIndex((other) => other.address === address) < at);
   if (twice) throw invalid(`the agent "${twice.agent}" is there twice; expected each one once`);
-}
-
-/** Asks the supervisor that runs the agent for a number of replicas, or without one how many there are; when there is none, any: it knows which agents there are. */
-async function request(
-  mesh: Mesh,
-  { address, agent, replicas }: Omit<Change, 'replicas'> & Partial<Change>,
-): Promise<z.infer<typeof Scaled>> {
-  for (const to of [{ agent: address }, {}]) {
-    try {
-      const answer = await mesh.control('scale', { agent, replicas }, { ...to, timeoutMs: TIMEOUT_MS });
-      return Scaled.parse(answer);
-    } catch (thrown) {
-      if (!isNobodyThere(thrown)) throw thrown;
-    }
-  }
-  throw new BatonError('UNAVAILABLE', `no mesh is up at ${mesh.server}; start one with "npx baton up"`);
-}
-
-/** What a supervisor answered has a cause; nobody being there to answer has none. */
-function isNobodyThere(thrown: unknown): boolean {
-  return thrown instanceof BatonError && thrown.code === 'UNAVAILABLE' && thrown.cause === undefined;
 }
 
 function invalid(message: string): BatonError {
