@@ -8,5 +8,13 @@ export function describeLook({ agent, replicas, next, busy, waiting, capacity, w
 
 /** What `baton autoscale --json` tells of one look; the names are part of the command's contract. */
 export function lookRow({ agent, replicas, next, busy, waiting, capacity, wanted }: Look) {
-  return { agent, before: replicas, after: next, wanted, busy, waiting, capacity: capacity ?? null };
+  return {
+    agent,
+    before: replicas,
+    after: next,
+    wanted,
+    busy,
+    waiting: Math.ceil(waiting),
+    capacity: capacity ?? null,
+  };
 }

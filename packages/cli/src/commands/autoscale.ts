@@ -17,7 +17,7 @@ export function declareAutoscale(program: Command): void {
     .description('scale agents of a running mesh by their load, between the bounds of the mesh file')
     .argument('[agents...]', 'agents of the mesh file (default: all that have a "scale")')
     .option('--mesh <file>', 'the mesh file', 'mesh.yaml')
-    .option('--once', 'look and scale once, then end; it never scales down, which takes time')
+    .option('--once', 'look and scale once, then end; down, which takes time, only to the upper bound')
     .option(
       '--json',
       'print {agent, before, after, wanted, busy, waiting, capacity}, one a line; at changes, with --once always',

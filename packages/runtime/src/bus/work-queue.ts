@@ -135,16 +135,20 @@ export class WorkQueue {
     }
   }
 
-  /** How much work there is by that name; none before anyone has taken any. Nothing is made. @throws {BatonError} UNAVAILABLE. */
-  async backlog(consumer: string): Promise<Backlog> {
+  /** How much work there is for a consumer, also before anyone has taken any. Nothing is made. @throws {BatonError} UNAVAILABLE. */
+  async backlog({ name: consumer, filter }: Pick<ConsumerOptions, 'name' | 'filter'>): Promise<Backlog> {
     const { name } = this.#stream;
-    const found = await this.#stream.look((manager) =>
-      manager.consumers.info(name, consumer).catch((error: unknown) => {
-        if (apiCode(error) === NO_SUCH_CONSUMER) return undefined;
-        throw error;
-      }),
-    );
-    return { waiting: found?.num_pending ?? 0, inHand: found?.num_ack_pending ?? 0 };
+    const backlog = await this.#stream.look(async (manager) => {
+      try {
+        const { num_pending, num_ack_pending } = await manager.consumers.info(name, consumer);
+        return { waiting: num_pending, inHand: num_ack_pending };
+      } catch (error) {
+        if (apiCode(error) !== NO_SUCH_CONSUMER) throw error;
+        const { state } = await manager.streams.info(name, { subjects_filter: filter });
+        return { waiting: Object.keys(state.subjects ?? {}).length, inHand: 0 };
+      }
+    });
+    return backlog ?? { waiting: 0, inHand: 0 };
   }
 
   /** Begins to take work; the name is known to the broker from now on. @throws {BatonError} UNAVAILABLE. */

@@ -1,6 +1,7 @@
 import { connect } from 'nats';
 import { expect, inject, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
+import { echoModel } from '../../../src/testing/index.ts';
 import { joinDurable } from '../support/durable.ts';
 import { heldModel } from '../support/held-model.ts';
 import { newOwner } from '../support/mesh.ts';
@@ -19,6 +20,16 @@ it('tells how much durable work waits for an agent, and how much is in hand', as
   for (const { id } of [first, ...others]) await mesh.result(id, { wait: true });
   await mesh.whenQueued(0);
   expect(await mesh.backlog('slow')).toEqual({ waiting: 0, inHand: 0 });
+});
+
+it('counts work for an agent that is gone and has never taken any', async () => {
+  await using mesh = await joinDurable(newOwner());
+  const gone = await mesh.launch(new BaseAgent({ name: 'gone', model: echoModel() }));
+  await gone.stop();
+  await mesh.submit('gone', 'first');
+  await mesh.submit('gone', 'second');
+  await mesh.publishTask('another', 'third', 'no request');
+  expect(await mesh.backlog('gone')).toEqual({ waiting: 2, inHand: 0 });
 });
 
 it('makes nothing by looking for work', async () => {
