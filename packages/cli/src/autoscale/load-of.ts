@@ -29,7 +29,7 @@ export function loadOf(views: readonly InstanceView[], backlog: Backlog, crew: C
  * Durable work that no instance counts among what it is busy with: nobody has taken it, or it was given back and waits to
  * be tried again. What is being done stands in the queue and among the busy places; it is counted once.
  */
-export function waitingOf(views: readonly InstanceView[], { waiting, inHand }: Backlog): number {
+function waitingOf(views: readonly InstanceView[], { waiting, inHand }: Backlog): number {
   return waiting + Math.max(0, inHand - sum(views.map(({ inFlight }) => inFlight)));
 }
 
