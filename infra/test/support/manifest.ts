@@ -46,7 +46,7 @@ interface Container {
   readonly image: string;
   readonly command?: readonly string[];
   readonly args: readonly string[];
-  readonly env?: readonly { readonly name: string }[];
+  readonly env?: readonly { readonly name: string; readonly value?: string }[];
   readonly envFrom?: readonly {
     readonly configMapRef?: { readonly name: string };
     readonly secretRef?: { readonly name: string; readonly optional?: boolean };

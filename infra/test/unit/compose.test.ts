@@ -44,8 +44,9 @@ it('runs the images that Kubernetes does, and builds the one of this repository'
 it('sets no environment variable that is not read', () => {
   for (const [, { environment }] of agents)
     for (const name of Object.keys(environment)) expect([name, readsVariable(name)]).toEqual([name, true]);
-  for (const [name, { environment }] of brokers) expect(environment).toEqual({ SERVER_NAME: name });
-  expect(config.match(/\$\w+/g)).toEqual(['$SERVER_NAME']);
+  for (const [name, { environment }] of brokers)
+    expect(environment).toEqual({ SERVER_NAME: name, ADVERTISE: `${name}:4222` });
+  expect(config.match(/\$\w+/g)).toEqual(['$SERVER_NAME', '$ADVERTISE']);
 });
 
 it('has three brokers that reach each other by their routes, each with a store of its own', () => {

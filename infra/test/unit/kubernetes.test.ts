@@ -121,13 +121,17 @@ it('gives a broker more time to stop than its clients have to move', () => {
 });
 
 it('has every broker of the StatefulSet in the routes, by the name its pod has', () => {
-  const { metadata, spec } = of('StatefulSet')[0] as Manifest;
+  const brokers = of('StatefulSet')[0] as Manifest;
+  const { metadata, spec } = brokers;
   const routes = textAt('infra', 'kubernetes', 'nats.conf').match(/nats:\/\/[^"]+/g);
   const pods = Array.from(
     { length: spec.replicas ?? 0 },
     (_, at) => `${metadata.name}-${at}.${spec.serviceName}`,
   );
   expect(routes).toEqual(pods.map((pod) => `nats://${pod}:6222`));
+  const advertised = containerOf(brokers).env?.find(({ name }) => name === 'ADVERTISE')?.value;
+  const domain = `${spec.serviceName}.${kustomization().namespace}.svc.cluster.local`;
+  expect(advertised).toBe(`$(SERVER_NAME).${domain}:4222`);
 });
 
 it("scales each agent by its own consumer in the owner's stream of waiting work", () => {
@@ -186,4 +190,17 @@ it('has the probe it names in the image, and that asks what the program answers'
   expect(words).not.toBe('');
   expect(refusal(words.split(' '))).toBeUndefined();
   expect(refusal([...words.split(' '), '--no-such'])).toContain('unknown option');
+});
+
+it('names in its guide the streams the runtime keeps of an owner', () => {
+  const [, names = '', prefix = ''] =
+    /for name in ([a-z ]+); do\n\s+nats stream edit (\w+_)\$name --replicas 3/.exec(
+      textAt('docs', 'deployment.md'),
+    ) ?? [];
+  expect(
+    names
+      .split(' ')
+      .map((name) => `${prefix}${name}`)
+      .sort(),
+  ).toEqual(streamsOf('default').all.sort());
 });

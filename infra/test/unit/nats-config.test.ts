@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { inRepository, textAt } from '../support/repository.ts';
 
 const run = promisify(execFile);
+const NAMES = { SERVER_NAME: 'nats-0', ADVERTISE: 'nats-0.nats-headless.baton.svc.cluster.local:4222' };
 const CONFIG = ['infra', 'kubernetes', 'nats.conf'];
 
 /** What nats-server says of a configuration it only checks. */
@@ -21,9 +22,9 @@ async function verdict(path: string, env: Record<string, string>): Promise<strin
   );
 }
 
-it('is a configuration that nats-server takes, given a name', async () => {
+it('is a configuration that nats-server takes, given its names', async () => {
   const path = inRepository(...CONFIG);
-  expect(await verdict(path, { SERVER_NAME: 'nats-0' })).toContain('is valid');
+  expect(await verdict(path, NAMES)).toContain('is valid');
   expect(await verdict(path, {})).toContain('SERVER_NAME');
 });
 
@@ -32,7 +33,7 @@ it('holds no setting that nats-server does not know: it would say so', async () 
   try {
     const path = join(folder, 'nats.conf');
     await writeFile(path, textAt(...CONFIG).replace('sync_interval', 'sink_interval'));
-    expect(await verdict(path, { SERVER_NAME: 'nats-0' })).toContain('unknown field "sink_interval"');
+    expect(await verdict(path, NAMES)).toContain('unknown field "sink_interval"');
   } finally {
     await rm(folder, { recursive: true });
   }
