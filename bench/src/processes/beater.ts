@@ -1,12 +1,7 @@
-import {
-  AgentCard,
-  encodeHeartbeat,
-  heartbeatSubject,
-  PROTOCOL_VERSION,
-  promptSubject,
-} from '@baton/runtime/wire';
+import { heartbeatSubject } from '@baton/runtime/wire';
 import { connect, type NatsConnection } from 'nats';
 import { toBytes } from '../json.ts';
+import { beatOf, infoOf } from '../many-agents.ts';
 import { agentName, BEAT_MS } from '../workload.ts';
 import type { Role } from './role.ts';
 
@@ -32,22 +27,8 @@ export const beater: Role = async ({ server, owner, count = 0 }) => {
 };
 
 function beat(connection: NatsConnection, owner: string, index: number): void {
-  const agent = agentName(index);
-  connection.publish(
-    heartbeatSubject({ owner, agent }),
-    encodeHeartbeat({
-      agent: 'baton',
-      owner,
-      session: agent,
-      instance_id: `${owner}-${agent}`,
-      ts: new Date().toISOString(),
-      interval_s: BEAT_MS / 1000,
-      state: 'ready',
-      in_flight: 0,
-      capacity: 16,
-      card: 'bench',
-    }),
-  );
+  const subject = heartbeatSubject({ owner, agent: agentName(index) });
+  connection.publish(subject, beatOf(owner, index, BEAT_MS));
 }
 
 function answerInfo(connection: NatsConnection, owner: string): void {
@@ -57,25 +38,4 @@ function answerInfo(connection: NatsConnection, owner: string): void {
       if (id.startsWith(`${owner}-`)) message.respond(toBytes(infoOf(id, owner)));
     },
   });
-}
-
-function infoOf(id: string, owner: string) {
-  const agent = id.slice(owner.length + 1);
-  const card = AgentCard.parse({ name: agent, owner, description: 'An agent like many.', version: '0.1.0' });
-  return {
-    type: 'io.nats.micro.v1.info_response',
-    id,
-    name: 'agents',
-    version: '0.1.0',
-    description: card.description,
-    metadata: {
-      agent: 'baton',
-      owner,
-      session: agent,
-      protocol_version: PROTOCOL_VERSION,
-      card: JSON.stringify(card),
-      card_hash: 'bench',
-    },
-    endpoints: [{ name: 'prompt', subject: promptSubject({ owner, agent }) }],
-  };
 }

@@ -59,6 +59,9 @@ const Target = z.string().refine((target) => {
   return true;
 });
 
+/** Runs an instance works on at a time, unless its author says otherwise. */
+export const DEFAULT_CONCURRENCY = 16;
+
 /** The options, those that are plain values with their defaults; the others are checked where they are used. */
 const Settings = z.strictObject({
   name: z.unknown().optional(),
@@ -77,7 +80,7 @@ const Settings = z.strictObject({
     .string()
     .regex(/^\d+\.\d+\.\d+(?:[-+].+)?$/, 'must be a semantic version such as "1.4.0"')
     .default('0.1.0'),
-  concurrency: POSITIVE.default(16),
+  concurrency: POSITIVE.default(DEFAULT_CONCURRENCY),
   stallMs: POSITIVE.default(60_000),
   handoffs: z.array(Target).default([]),
   maxTurns: POSITIVE.default(10),

@@ -27,7 +27,7 @@ export interface AgentServerOptions {
 }
 
 /** How long a prompt may wait for a place before it is sent elsewhere, milliseconds. */
-const LINE_MS = 100;
+export const LINE_MS = 100;
 
 /** One instance of an agent on the bus: registered, announced, serving, until it is drained. */
 export class AgentServer implements AsyncDisposable {

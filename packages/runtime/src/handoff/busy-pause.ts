@@ -2,12 +2,17 @@
 const FIRST_MS = 10;
 const LONGEST_MS = 500;
 
+/** How long to wait after so many busy answers, milliseconds; `chance` is from 0 to 1. */
+export function busyPauseMs(tries: number, chance: number): number {
+  return Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1)) * (0.5 + chance);
+}
+
 /** Waits before the next try; true when there is no time left for one, or it is not wanted any more. */
 export function busyPause(
   tries: number,
   { signal, expiresAt }: { readonly signal: AbortSignal; readonly expiresAt: number },
 ): Promise<boolean> {
-  const pauseMs = Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1)) * (0.5 + Math.random());
+  const pauseMs = busyPauseMs(tries, Math.random());
   if (signal.aborted || Date.now() + pauseMs >= expiresAt) return Promise.resolve(true);
   return new Promise((resolve) => {
     const end = (isOver: boolean) => {

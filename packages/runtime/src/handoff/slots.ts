@@ -14,7 +14,7 @@ export interface SlotsOptions {
 }
 
 /** Those that wait, for each place there is: enough to bridge a burst, and a bound on what is kept. */
-const WAITING_PER_SLOT = 8;
+export const WAITING_PER_SLOT = 8;
 
 /** The places of one instance. A short line bridges bursts, the most urgent first; what waits longer goes elsewhere. */
 export class Slots {

@@ -20,7 +20,7 @@ export interface AnnouncerOptions {
 }
 
 /** Beats come up to this share early, so that instances started together do not beat together for ever. */
-const JITTER = 0.2;
+export const BEAT_JITTER = 0.2;
 
 /** Announces one instance on the registry subject: at once, at the interval, and when it leaves. */
 export class Announcer {
@@ -74,7 +74,7 @@ export class Announcer {
   #beatAndSchedule(): void {
     this.announce();
     const { intervalMs } = this.#options;
-    this.#timer = setTimeout(() => this.#beatAndSchedule(), intervalMs * (1 - JITTER * Math.random()));
+    this.#timer = setTimeout(() => this.#beatAndSchedule(), intervalMs * (1 - BEAT_JITTER * Math.random()));
   }
 
   #publish(beat: Uint8Array): void {

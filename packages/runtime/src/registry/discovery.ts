@@ -17,7 +17,10 @@ export interface Findings {
 }
 
 /** Asks everyone alive who they are and how they are; about 150 ms, at most about a second. */
-export async function discoverInstances(bus: Bus, { onInfo, onBeat }: Findings): Promise<void> {
+export async function discoverInstances(
+  bus: Pick<Bus, 'gather'>,
+  { onInfo, onBeat }: Findings,
+): Promise<void> {
   await Promise.all([
     bus.gather(INFO_SUBJECT, {
       ...WAIT,
@@ -42,7 +45,10 @@ export async function discoverInstances(bus: Bus, { onInfo, onBeat }: Findings):
 }
 
 /** The INFO record of one instance; undefined when it does not answer within a second. */
-export async function fetchInfo(bus: Bus, instance: string): Promise<ServiceInfo | undefined> {
+export async function fetchInfo(
+  bus: Pick<Bus, 'request'>,
+  instance: string,
+): Promise<ServiceInfo | undefined> {
   const answer = await bus.request(infoSubject(instance), EMPTY, INFO_TIMEOUT_MS).catch(() => undefined);
   const info = answer && readInfo(answer.data);
   return info?.id === instance ? info : undefined;

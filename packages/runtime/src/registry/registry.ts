@@ -25,14 +25,18 @@ export type Presence =
   | { readonly status: 'gone'; readonly agoMs: number }
   | { readonly status: 'unknown'; readonly similar: readonly string[] };
 
+/** What of the bus a registry needs. */
+export type RegistryBus = Pick<Bus, 'subscribe' | 'publish' | 'request' | 'gather' | 'flush' | 'onReconnect'>;
+
 export interface RegistryOptions {
-  readonly bus: Bus;
+  readonly bus: RegistryBus;
   readonly owner: Owner;
   /** Milliseconds since the epoch; liveness is judged by this clock alone. */
   readonly now?: () => number;
 }
 
-const SWEEP_MS = 200;
+/** How often a watcher looks for instances that have fallen silent, milliseconds. */
+export const SWEEP_MS = 200;
 const PEER_TIMEOUT_MS = 250;
 /** How long the card of an instance that has just come is waited for, milliseconds. */
 const DESCRIBED_MS = 1000;
@@ -40,7 +44,7 @@ const EMPTY = new Uint8Array(0);
 
 /** The live view of the mesh: heartbeats keep it, INFO records fill it in, silence empties it. */
 export class Registry {
-  readonly #bus: Bus;
+  readonly #bus: RegistryBus;
   readonly #owner: Owner;
   readonly #now: () => number;
   readonly #table: InstanceTable;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as root from '../../src/index.ts';
+import * as rules from '../../src/rules/index.ts';
 import * as testing from '../../src/testing/index.ts';
 import * as wire from '../../src/wire/index.ts';
 
@@ -136,6 +137,21 @@ it('exports these values from @baton/runtime/testing', () => {
       "echoModel",
       "scriptedModel",
       "startBroker",
+    ]
+  `);
+});
+
+it('exports these values from @baton/runtime/rules', () => {
+  expect(Object.keys(rules).sort()).toMatchInlineSnapshot(`
+    [
+      "BEAT_JITTER",
+      "DEFAULT_CONCURRENCY",
+      "InstanceTable",
+      "LINE_MS",
+      "Registry",
+      "SWEEP_MS",
+      "WAITING_PER_SLOT",
+      "busyPauseMs",
     ]
   `);
 });
