@@ -34,8 +34,6 @@ export function declareBench(program: Command): void {
     .option('--compare <file>', 'show what has changed since a file was saved')
     .option('--server <url>', 'a broker that runs already (default: one of its own, for the time of the run)')
     .addHelpText('after', EXAMPLES)
-    // What stands behind `simulate` is its own.
-    .enablePositionalOptions()
     .action(async (scenarios: string[], flags: BenchFlags) => {
       const { bench } = await import('../bench/bench.ts');
       await bench(scenarios, flags);
@@ -47,8 +45,9 @@ export function declareBench(program: Command): void {
     .option('--seed <n>', 'the same seed gives the same figures', '1')
     .option('--json', 'print one JSON object')
     .addHelpText('after', SIMULATE_EXAMPLES)
-    .action(async (flags: SimulateFlags) => {
+    .action(async (_flags: SimulateFlags, command: Command) => {
       const { simulateMesh } = await import('../bench/simulate.ts');
-      await simulateMesh(flags);
+      // `bench` has a --json too, and takes it wherever it stands.
+      await simulateMesh(command.optsWithGlobals<SimulateFlags>());
     });
 }
