@@ -179,7 +179,7 @@ describe.concurrent('a broker that is frozen', () => {
     await using broker = await FaultyBroker.start();
     await using mesh = await meshOn(broker);
     expect((await mesh.asker.ask('echo', 'hello')).success).toBe(true);
-    broker.freeze();
+    await broker.freeze();
     const result = await mesh.asker.ask('echo', 'hello');
     expect(result.error).toMatchObject({
       code: 'UNAVAILABLE',
@@ -199,7 +199,7 @@ describe.concurrent('a broker that dies while an agent is launched', () => {
     await using host = await join({ server: broker.url });
     await using asker = await join({ server: broker.url });
     await Promise.all([host.synced(), asker.synced()]);
-    broker.freeze();
+    await broker.freeze();
     const launching = host.launch(echo());
     const failed = expect(launching).rejects.toMatchObject({ name: 'BatonError', code: 'UNAVAILABLE' });
     await sleep(200);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findNatsServer, installHint, type NatsServerBinary } from '@baton/runtime';
 import { freePorts } from './free-ports.ts';
 import { killAfterwards } from './leftovers.ts';
+import { until } from './until.ts';
 
 export interface BrokerOptions {
   /** Default: a free one. It stays the broker's own over restarts. */
@@ -111,9 +112,14 @@ export class FaultyBroker implements AsyncDisposable {
     await exited;
   }
 
-  /** It stays where it is and does nothing, its connections open. */
-  freeze(): void {
+  /** It stays where it is and does nothing, its connections open. Resolves when it has come to rest. */
+  async freeze(): Promise<void> {
+    const pid = String(this.#child?.pid);
     this.#child?.kill('SIGSTOP');
+    await until(
+      () => execFileSync('ps', ['-o', 'state=', '-p', pid], { encoding: 'utf8' }).startsWith('T'),
+      5000,
+    );
   }
 
   thaw(): void {
