@@ -96,7 +96,7 @@ export class WorkerPool {
     return undefined;
   }
 
-  /** The worker of a busy slot, each as likely as any other: slots are drawn until one is busy. */
+  /** The worker of a busy slot, each slot as likely as any other; at least one must be busy. */
   drawBusy(random: Random): number {
     const { workers, slots } = this.#options;
     for (;;) {
