@@ -13,7 +13,7 @@ import { askCaller } from './ask-caller.ts';
 import { Context, withContext } from './context.ts';
 import type { InboundHandoff, QueryOptions } from './context-options.ts';
 import { ConversationStates } from './conversation-states.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { type Emit, iterate, type ProgressEvent, type RunEvent } from './events.ts';
 import { execute } from './execute.ts';
 import { checkToolNames } from './handoff-tools.ts';
@@ -35,8 +35,8 @@ export interface RunInput {
   readonly messages: readonly Message[];
   readonly scope: RunScope;
   readonly inbound: InboundHandoff | undefined;
-  /** Names the conversation and the handoff already. Default: the agent's own log, told both. */
-  readonly log?: Logger;
+  /** Of a log that names the conversation and the handoff already. Default: the agent's own, told both. */
+  readonly log?: () => Logger;
 }
 
 /** An agent: instructions, a model, and skills. It runs without any bus, and on one once it is launched. */
@@ -189,8 +189,8 @@ export class BaseAgent {
 
   #openScope(options: RunOptions): { scope: RunScope; deadline: Deadline } {
     const bounds = newScope([`${this.#port?.owner ?? 'default'}/${this.name}`], options);
-    const deadline = startDeadline(bounds.expiresAt, options.signal);
-    return { scope: { ...bounds, signal: deadline.signal }, deadline };
+    const deadline = new Deadline(bounds.expiresAt, options.signal);
+    return { scope: { ...bounds, signal: deadline }, deadline };
   }
 
   async #prepare(): Promise<void> {
@@ -201,21 +201,24 @@ export class BaseAgent {
   }
 
   #newRun(input: RunInput, emit: Emit): Run {
-    const { id, conversation } = input.scope;
-    const log = input.log ?? this.#log.child({ conversation, handoff: id });
+    const { messages, scope, inbound } = input;
+    const { id, conversation, caller } = scope;
     const speech = new Speech(emit);
+    // Written out, here and wherever a run passes: an object made by a spread and more costs a hidden class each time.
     const context: Context = new Context({
-      ...input,
+      messages,
+      scope,
+      inbound,
       agentName: this.name,
-      log,
+      log: input.log ?? (() => this.#log.child({ conversation, handoff: id })),
       query: (target, options) => query(run, target, options),
       askCaller: (prompt, options) => askCaller(run, prompt, options),
       speech,
-      state: () => this.#states.of(input.scope.caller.user, input.scope.conversation),
+      state: () => this.#states.of(caller.user, conversation),
     });
     const run: Run = {
       context,
-      plan: planFor(this.#plan, input.scope.caller),
+      plan: planFor(this.#plan, caller),
       brain: this.#brain,
       port: this.#port,
       emit: speech.emit,

@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest } from '../model/model.ts';
+import type { ModelMessage, ModelOutput, ModelRequest } from '../model/model.ts';
 import { searchConversation } from '../model/search-conversation.ts';
 import { throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
@@ -11,6 +11,40 @@ import type { OutputReading } from './output.ts';
 import type { Run } from './run.ts';
 import { runHooks, runLateHooks } from './run-hooks.ts';
 import { callTool } from './tool-call.ts';
+
+/** What of a request is the same in every turn. */
+type Base = Omit<ModelRequest, 'messages' | 'signal'>;
+
+/** What a model is asked in one turn. Most models that answer at once never look at the signal. */
+class TurnRequest implements ModelRequest {
+  readonly #context: Context;
+  readonly instructions: string;
+  readonly tools: ModelRequest['tools'];
+  readonly passages: ModelRequest['passages'];
+  readonly topics: ModelRequest['topics'];
+  readonly output?: ModelOutput;
+  readonly messages: readonly ModelMessage[];
+  declare readonly signal: AbortSignal;
+
+  constructor(context: Context, base: Base, messages: readonly ModelMessage[]) {
+    this.#context = context;
+    this.instructions = base.instructions;
+    this.tools = base.tools;
+    this.passages = base.passages;
+    this.topics = base.topics;
+    if (base.output) this.output = base.output;
+    this.messages = messages;
+    Object.defineProperty(this, 'signal', TurnRequest.#SIGNAL);
+  }
+
+  /** Its own property, so that models that pass a copy on pass it on, too. */
+  static readonly #SIGNAL: PropertyDescriptor & ThisType<TurnRequest> = {
+    enumerable: true,
+    get() {
+      return this.#context.signal;
+    },
+  };
+}
 
 /** What an agent said itself; `data` when it answers by a schema. */
 export type Answer = Pick<RunResult, 'data'> & { readonly response: string };
@@ -30,18 +64,18 @@ export async function answer(run: Run): Promise<Answer> {
     );
   }
   const handoffs = handoffTools(run);
-  let base: Omit<ModelRequest, 'messages'> | undefined;
+  let base: Base | undefined;
   /** What was said since, in the turns of this run; before it stands the conversation, as hooks leave it. */
   const turns: ModelMessage[] = [];
   let text = '';
   let problem: string | undefined;
   for (let turn = 0; turn < maxTurns; turn++) {
-    throwIfAborted(context.signal);
+    throwIfAborted(context.scope.signal);
     await runHooks(plan.hooks.before_llm_call, context);
     base ??= await baseRequest(run, handoffs);
     const messages = [...context.messages.flatMap(toModelMessage), ...turns];
-    const { said, calls } = await takeTurn(run, model, { ...base, messages });
-    throwIfAborted(context.signal);
+    const { said, calls } = await takeTurn(run, model, new TurnRequest(context, base, messages));
+    throwIfAborted(context.scope.signal);
     context.modelTurn = { said, calls };
     await runLateHooks(plan.hooks.after_llm_call, context);
     text += said;
@@ -61,7 +95,7 @@ export async function answer(run: Run): Promise<Answer> {
 }
 
 function giveOut({ context, emit }: Run, { data, text }: OutputReading & { fits: true }): Answer {
-  throwIfAborted(context.signal);
+  throwIfAborted(context.scope.signal);
   emit({ type: 'text', text });
   return { response: text, data };
 }
@@ -77,18 +111,16 @@ function outOfTurns(maxTurns: number, problem: string | undefined): BatonError {
 async function baseRequest(
   { context, brain, plan }: Run,
   handoffs: ReadonlyMap<string, HandoffTool>,
-): Promise<Omit<ModelRequest, 'messages'>> {
-  const { knowledge, instructions } = brain;
-  const userTexts = context.messages.filter(({ role }) => role === 'user').map(textOf);
+): Promise<Base> {
+  const { knowledge, instructions, output } = brain;
+  const offers = [...plan.tools.values(), ...[...handoffs.values()].filter(({ isOffered }) => isOffered)];
+  const userTexts = () => context.messages.filter(({ role }) => role === 'user').map(textOf);
   return {
     instructions: withInbound(instructions, context),
-    tools: [...plan.tools.values(), ...[...handoffs.values()].filter(({ isOffered }) => isOffered)].map(
-      ({ offer }) => offer,
-    ),
-    passages: knowledge ? await searchConversation(knowledge, userTexts) : [],
+    tools: offers.map(({ offer }) => offer),
+    passages: knowledge ? await searchConversation(knowledge, userTexts()) : [],
     topics: knowledge?.topics ?? [],
-    ...(brain.output && { output: brain.output.offer }),
-    signal: context.signal,
+    ...(output && { output: output.offer }),
   };
 }
 

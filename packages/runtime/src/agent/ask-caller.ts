@@ -1,7 +1,7 @@
 import { BatonError } from '../wire/error.ts';
 import { MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
 import type { AskCallerOptions } from './context-options.ts';
-import { startDeadline, unlessAborted } from './deadline.ts';
+import { Deadline, unlessAborted } from './deadline.ts';
 import { newId } from './id.ts';
 import type { Run } from './run.ts';
 
@@ -17,11 +17,11 @@ export async function askCaller(run: Run, prompt: string, options: AskCallerOpti
   if (!scope.canAnswer) {
     throw new BatonError('FAILED_PRECONDITION', 'whoever asked answers no questions in mid-stream');
   }
-  using deadline = startDeadline(Math.min(scope.expiresAt, patience(options)), scope.signal);
+  using deadline = new Deadline(Math.min(scope.expiresAt, patience(options)), scope.signal);
   const answered = new Promise<string>((resolve) => {
     run.emit({ type: 'query', query: { id: newId(), prompt, answer: resolve } });
   });
-  return await unlessAborted(answered, deadline.signal);
+  return await unlessAborted(answered, deadline);
 }
 
 function patience({ timeout }: AskCallerOptions): number {

@@ -44,7 +44,8 @@ export interface ContextOptions {
   readonly messages: readonly Message[];
   readonly scope: RunScope;
   readonly inbound: InboundHandoff | undefined;
-  readonly log: Logger;
+  /** Called when something is first logged. */
+  log(): Logger;
   readonly query: Query;
   askCaller(prompt: string, options: AskCallerOptions): Promise<string>;
   readonly speech: Speech;

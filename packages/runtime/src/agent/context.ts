@@ -18,6 +18,7 @@ import type { RunScope } from './port.ts';
 import { readMessages } from './read-messages.ts';
 import type { Speech } from './speech.ts';
 import { StepMemory } from './step-memory.ts';
+import { asAbortSignal } from './stop.ts';
 
 /**
  * What hooks, conditions and tools share during one run. Two runs never share one. Only `handoffContext`
@@ -28,7 +29,6 @@ export class Context {
   readonly scope: RunScope;
   /** Set when this run answers a handoff. */
   readonly inbound: InboundHandoff | undefined;
-  readonly log: Logger;
   /** What this run and its handoffs may still spend; undefined when nobody set a bound. */
   readonly budget: Budget | undefined;
 
@@ -55,8 +55,10 @@ export class Context {
   readonly #askCaller: ContextOptions['askCaller'];
   readonly #speech: Speech;
   readonly #state: () => Record<string, unknown>;
-  #values = new Map<string, unknown>();
-  #memory: StepMemory;
+  readonly #makeLog: () => Logger;
+  #log: Logger | undefined;
+  /** Made when they are first wanted; shared with forks. */
+  #kept: { values?: Map<string, unknown>; memory?: StepMemory } = {};
   #messages: readonly Message[];
   #answer: string | undefined;
   /** Questions under way. */
@@ -67,13 +69,18 @@ export class Context {
     this.#messages = options.messages;
     this.scope = options.scope;
     this.inbound = options.inbound;
-    this.log = options.log;
+    this.#makeLog = options.log;
     this.budget = options.budget ?? (options.scope.budget && new Budget(options.scope.budget));
     this.#query = options.query;
     this.#askCaller = options.askCaller;
     this.#speech = options.speech;
     this.#state = options.state;
-    this.#memory = new StepMemory(options.scope.id);
+  }
+
+  /** Names the agent, the conversation and the handoff. */
+  get log(): Logger {
+    this.#log ??= this.#makeLog();
+    return this.#log;
   }
 
   /**
@@ -126,7 +133,7 @@ export class Context {
 
   /** Aborted when the answer is no longer wanted or its deadline has passed. */
   get signal(): AbortSignal {
-    return this.scope.signal;
+    return asAbortSignal(this.scope.signal);
   }
 
   /** Time left until the answer is due, milliseconds, never negative. */
@@ -173,7 +180,7 @@ export class Context {
     if (this.#speech.isOver) {
       throw new BatonError('FAILED_PRECONDITION', 'the run is over: nobody would hear what is said now');
     }
-    if (!this.signal.aborted) this.#speech.say(text);
+    if (!this.scope.signal.aborted) this.#speech.say(text);
   }
 
   /**
@@ -186,21 +193,20 @@ export class Context {
 
   /** A context of the same run for a handoff beside others: what is set, learnt and kept is shared, the rest is its own. */
   fork(messages: readonly Message[]): Context {
-    const { agentName, scope, inbound, log } = this;
+    const { agentName, scope, inbound } = this;
     const fork = new Context({
       agentName,
       messages,
       scope,
       inbound,
-      log,
+      log: () => this.log,
       query: this.#query,
       askCaller: this.#askCaller,
       speech: this.#speech,
       state: this.#state,
       budget: this.budget,
     });
-    fork.#values = this.#values;
-    fork.#memory = this.#memory;
+    fork.#kept = this.#kept;
     fork.insights = this.insights;
     return fork;
   }
@@ -212,7 +218,8 @@ export class Context {
    * What throws has not happened.
    */
   once<T>(key: string, effect: (idempotencyKey: string) => T | Promise<T>): Promise<T> {
-    return (this.scope.journal ?? this.#memory).once(key, effect);
+    this.#kept.memory ??= new StepMemory(this.scope.id);
+    return (this.scope.journal ?? this.#kept.memory).once(key, effect);
   }
 
   /**
@@ -234,11 +241,12 @@ export class Context {
 
   /** The author's own values, for this run alone. */
   get<T = unknown>(key: string): T | undefined {
-    return this.#values.get(key) as T | undefined;
+    return this.#kept.values?.get(key) as T | undefined;
   }
 
   set(key: string, value: unknown): void {
-    this.#values.set(key, value);
+    this.#kept.values ??= new Map();
+    this.#kept.values.set(key, value);
   }
 }
 

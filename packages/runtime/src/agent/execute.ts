@@ -23,7 +23,7 @@ type Outcome = Pick<RunResult, 'success' | 'response'> &
 export async function execute(run: Run): Promise<RunResult> {
   const { context, plan, handoffs } = run;
   const started = performance.now();
-  const outcome = await attempt(run).catch((thrown: unknown) => failed(run, thrown));
+  const outcome = await attempt(run);
   const used = run.usage.total;
   const result: RunResult = {
     agent: context.agentName,
@@ -40,25 +40,42 @@ export async function execute(run: Run): Promise<RunResult> {
   const { finalize_connection } = plan.hooks;
   // Hooks look at one of their own: nothing they do to it can spoil what is told.
   context.result = finalize_connection.length > 0 ? { ...result } : result;
+  const late = runLateHooks(finalize_connection, context);
   // When the time is over nobody waits for them.
-  await unlessAborted(runLateHooks(finalize_connection, context), context.signal).catch(() => {});
+  if (late !== undefined) await unlessAborted(late, context.scope.signal).catch(() => {});
   const spent = context.budget?.close();
   return spent ? { ...result, spent } : result;
 }
 
+/** The outcome, whatever it is. */
 async function attempt(run: Run): Promise<Outcome> {
+  try {
+    return await checked(run);
+  } catch (thrown) {
+    return failed(run, thrown);
+  }
+}
+
+async function checked(run: Run): Promise<Outcome> {
   const { context } = run;
-  throwIfAborted(context.signal);
-  const outcome = await unlessAborted(steps(run), context.signal).catch(async (thrown: unknown) => {
-    await recorded(run);
-    throw thrown;
-  });
+  throwIfAborted(context.scope.signal);
+  const outcome = await unlessGivenUp(run);
   // A step may notice a moment before the run does that time is up; what is said of it must not hang on that moment.
   if (!outcome.success && context.remainingMs === 0) {
     throw new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
   }
   checkJsonFields('insights', context.insights);
   return outcome;
+}
+
+/** The steps, unless the run is given up before they are through. */
+async function unlessGivenUp(run: Run): Promise<Outcome> {
+  try {
+    return await unlessAborted(steps(run), run.context.scope.signal);
+  } catch (thrown) {
+    await recorded(run);
+    throw thrown;
+  }
 }
 
 /** Handoffs under way when the run is given up hear of it in the same turn, and put themselves on record. */
@@ -74,7 +91,7 @@ async function steps(run: Run): Promise<Outcome> {
   await runHooks(plan.hooks.on_message, context);
   if (context.answer !== undefined) return answered(run, context.answer);
   const first = await nextHandoff(run);
-  if (!first) return { success: true, ...(await answer(run)) };
+  if (!first) return Object.assign(await answer(run), { success: true });
   return run.maxChain > 1 ? await chain(run, first) : toOutcome(run, await handOff(run, first));
 }
 
@@ -111,7 +128,8 @@ async function chain(run: Run, first: Decision): Promise<Outcome> {
   return toOutcome(run, result as HandoffResult);
 }
 
-function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> {
+function nextHandoff({ context, plan }: Run): Promise<Decision | undefined> | undefined {
+  if (plan.conditions.length === 0) return undefined;
   return decide(plan.conditions, lastUserText(context.messages), context);
 }
 

@@ -38,7 +38,7 @@ export async function handOff(run: Run, decision: Decision): Promise<HandoffResu
   const first = await tryOne(decision.target);
   if (first.success) return first;
   for (const target of fallback) {
-    if (context.signal.aborted) break;
+    if (context.scope.signal.aborted) break;
     if (tried.has(addressOf(target))) continue;
     const next = await tryOne(target);
     if (next.success) return { ...next, fallback: true };
@@ -63,9 +63,10 @@ async function handOffOnce(run: Run, { condition, target }: Decision): Promise<H
     prepare: async (port) => {
       let order = makeOrder(run, id);
       port.check(order);
-      if (plan.hooks.before_handoff.length > 0) {
+      const asked = runHooks(plan.hooks.before_handoff, context);
+      if (asked !== undefined) {
         // One that hangs must not keep `after_handoff` from being told that the time is over.
-        await unlessAborted(runHooks(plan.hooks.before_handoff, context), context.signal);
+        await unlessAborted(asked, context.scope.signal);
         // A hook may have chosen another target or a shorter timeout, and added what is to travel.
         order = makeOrder(run, id);
         port.check(order);

@@ -30,11 +30,15 @@ const PARAMETERS = {
   },
 };
 
+const NONE: ReadonlyMap<string, HandoffTool> = new Map();
+
 /** The handoffs that are the model's to choose in this run, by tool name. */
-export function handoffTools(run: Run): Map<string, HandoffTool> {
+export function handoffTools(run: Run): ReadonlyMap<string, HandoffTool> {
+  const offered = candidates(run);
+  if (offered.length === 0) return NONE;
   const tools = new Map<string, HandoffTool>();
   const seen = new Set<string>();
-  for (const condition of candidates(run)) {
+  for (const condition of offered) {
     const { target } = condition;
     if (seen.has(target)) continue;
     seen.add(target);
@@ -70,6 +74,7 @@ type Candidate = Condition & { readonly target: string };
 
 /** What the agent names for its model, then the targets of its own rules, which have their options already. */
 function candidates({ plan, brain }: Pick<Run, 'plan' | 'brain'>): Candidate[] {
+  if (plan.conditions.length === 0 && brain.handoffs.length === 0) return [];
   const ruled = plan.conditions.filter((condition): condition is Candidate => condition.target !== undefined);
   const named = brain.handoffs
     .filter((target) => !ruled.some((condition) => condition.target === target))

@@ -6,15 +6,16 @@ import { runHooks } from './run-hooks.ts';
 export async function takeTurn(run: Run, model: Model, request: ModelRequest): Promise<ModelTurn> {
   const { context, usage, emit } = run;
   const calls: ModelToolCall[] = [];
+  const hasChunkHooks = run.plan.hooks.on_chunk.length > 0;
   let said = '';
   usage.callModel();
   for await (const event of model.generate(request)) {
     if (event.type === 'usage') usage.addTokens(event);
     else if (event.type === 'tool_call') calls.push(event);
     else {
-      const text = await throughHooks(run, event.text);
+      const text = hasChunkHooks ? await throughHooks(run, event.text) : event.text;
       // What a model says after it was told to stop is for nobody.
-      if (!text || context.signal.aborted) continue;
+      if (!text || context.scope.signal.aborted) continue;
       said += text;
       // An answer by a schema is only known to be one when it is whole: until then it may be withdrawn.
       if (!request.output) emit({ type: 'text', text });
@@ -24,9 +25,7 @@ export async function takeTurn(run: Run, model: Model, request: ModelRequest): P
 }
 
 async function throughHooks({ context, plan }: Run, text: string): Promise<string> {
-  const hooks = plan.hooks.on_chunk;
-  if (hooks.length === 0) return text;
   context.chunk = text;
-  await runHooks(hooks, context);
+  await runHooks(plan.hooks.on_chunk, context);
   return context.chunk;
 }

@@ -1,3 +1,4 @@
+import type { StopSignal } from '../wire/abort.ts';
 import type { AgentCard } from '../wire/card.ts';
 import type { Caller, HandoffMode, Origin } from '../wire/envelope.ts';
 import type { Message } from '../wire/message.ts';
@@ -21,7 +22,7 @@ export interface RunScope {
   /** The most that may be charged from here on down. */
   readonly budget?: Money | undefined;
   /** Aborted when the answer is no longer wanted or its deadline has passed. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   readonly traceparent: string | undefined;
   /** Whoever asked answers questions in mid-stream. */
   readonly canAnswer: boolean;

@@ -16,12 +16,16 @@ const DURABLE_LATE_HOOK_TIMEOUT_MS = 30_000;
 const WAY_BACK_MS = 250;
 
 /**
- * Calls hooks in order and stops at the first that throws: for moments that may refuse to go on. A run that was
+ * Calls hooks in order, undefined when there are none, and stops at the first that throws: for moments that may refuse to go on. A run that was
  * given up takes no such step any more: what a hook does then, nobody would undo.
  */
-export async function runHooks(hooks: readonly Hook[], context: Context): Promise<void> {
+export function runHooks(hooks: readonly Hook[], context: Context): Promise<void> | undefined {
+  return hooks.length === 0 ? undefined : callAll(hooks, context);
+}
+
+async function callAll(hooks: readonly Hook[], context: Context): Promise<void> {
   for (const hook of hooks) {
-    throwIfAborted(context.signal);
+    throwIfAborted(context.scope.signal);
     await hook.call(context);
   }
 }
@@ -30,7 +34,11 @@ export async function runHooks(hooks: readonly Hook[], context: Context): Promis
  * Calls every hook; one that throws, or does not come back, is logged by name: for moments when the answer already
  * exists.
  */
-export async function runLateHooks(hooks: readonly Hook[], context: Context): Promise<void> {
+export function runLateHooks(hooks: readonly Hook[], context: Context): Promise<void> | undefined {
+  return hooks.length === 0 ? undefined : callAllLate(hooks, context);
+}
+
+async function callAllLate(hooks: readonly Hook[], context: Context): Promise<void> {
   for (const hook of hooks) {
     try {
       const work = hook.call(context);

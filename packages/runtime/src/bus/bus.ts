@@ -1,5 +1,5 @@
-import { setMaxListeners } from 'node:events';
-import { type MsgHdrs, type NatsConnection, headers as natsHeaders } from 'nats';
+import type { NatsConnection } from 'nats';
+import type { StopSignal } from '../wire/abort.ts';
 import type { BatonError } from '../wire/error.ts';
 import type { Owner } from '../wire/name.ts';
 import { briefly } from './briefly.ts';
@@ -12,7 +12,8 @@ import { type Log, type LogOptions, openLog } from './log-stream.ts';
 import { ObjectStore } from './object-store.ts';
 import { orUnavailable } from './or-unavailable.ts';
 import { Outage, type Patience } from './outage.ts';
-import { notAllowedError, publishError, tooLargeError } from './publish-error.ts';
+import { Outbox, type PublishOptions } from './outbox.ts';
+import { notAllowedError } from './publish-error.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
@@ -47,14 +48,15 @@ export class Bus implements AsyncDisposable {
   #queries: Inbox | undefined;
   readonly #guard: Guard;
   readonly #outage: Outage;
+  readonly #outbox: Outbox;
   readonly #onReturn = new Set<() => void>();
-  #dropped = 0;
   readonly #objects = new Map<Owner, Promise<ObjectStore>>();
 
   private constructor(connection: NatsConnection, options: ConnectOptions) {
     this.#connection = connection;
     this.#guard = guardWith(options.onError ?? rethrowLater);
     this.#inbox = new Inbox(connection, { guard: this.#guard });
+    this.#outbox = new Outbox(connection, () => this.#outage.isDown);
     this.#outage = new Outage(connection, {
       onDown: () => this.#inbox.tellOutage(false),
       onAway: () => {
@@ -62,8 +64,7 @@ export class Bus implements AsyncDisposable {
         this.#inbox.fail(this.#outage.error, ({ request }) => request?.isPatient !== true);
       },
       onReturn: (awayMs) => {
-        options.onReturn?.({ awayMs, dropped: this.#dropped });
-        this.#dropped = 0;
+        options.onReturn?.({ awayMs, dropped: this.#outbox.takeDropped() });
         this.#inbox.tellOutage(true);
         for (const callback of this.#onReturn) callback();
       },
@@ -79,7 +80,7 @@ export class Bus implements AsyncDisposable {
 
   /** The largest message the broker takes, in bytes, headers counted. */
   get maxPayload(): number {
-    return this.#connection.info?.max_payload ?? 1_048_576;
+    return this.#outbox.maxPayload;
   }
 
   /** The broker this connection is at now. */
@@ -96,22 +97,16 @@ export class Bus implements AsyncDisposable {
    * connection lives on), UNAVAILABLE once the connection is closed. While the broker is away nothing is sent, and nothing is
    * kept to be sent later: what has to arrive waits for `whenThere`.
    */
-  publish(
-    subject: string,
-    data: Uint8Array,
-    options: { reply?: string; headers?: Record<string, string> } = {},
-  ): void {
-    if (data.length > this.maxPayload) throw tooLargeError(data.length, this.maxPayload);
-    if (this.#outage.isDown) return void this.#dropped++;
-    const { reply, headers } = options;
-    try {
-      this.#connection.publish(subject, data, {
-        ...(reply && { reply }),
-        ...(headers && { headers: toHeaders(headers) }),
-      });
-    } catch (cause) {
-      throw publishError(cause, data.length, this.maxPayload);
-    }
+  publish(subject: string, data: Uint8Array, options: PublishOptions = {}): void {
+    this.#outbox.publish(subject, data, options);
+  }
+
+  /**
+   * As `publish`, with all else of this turn of the event loop in one write to the broker. What is published after it goes
+   * out after it.
+   */
+  publishSoon(subject: string, data: Uint8Array, options: PublishOptions = {}): void {
+    this.#outbox.publishSoon(subject, data, options);
   }
 
   /** Subscribes; with `queue`, each message goes to one member of that group. */
@@ -132,7 +127,7 @@ export class Bus implements AsyncDisposable {
    * DEADLINE_EXCEEDED instead. PERMISSION_DENIED when the broker does not let this member publish there.
    */
   follow(subject: string, data: Uint8Array, handlers: ReplyHandlers): Promise<void> {
-    const publish = (reply: string) => this.publish(subject, data, { reply });
+    const publish = (reply: string) => this.publishSoon(subject, data, { reply });
     const start = () => followReplies(this.#inbox, { subject, publish }, handlers);
     if (!this.#outage.isDown) return start();
     return this.whenThere(handlers).then(start);
@@ -268,16 +263,19 @@ export class Bus implements AsyncDisposable {
 
   /** Waits until the broker has seen everything published so far. @throws {BatonError} UNAVAILABLE. */
   flush(): Promise<void> {
+    this.#outbox.flush();
     return orUnavailable(this.#connection.flush());
   }
 
   /** As `flush`, for goodbyes: never rejects, and a broker that is away holds it up for a second only. */
   flushBriefly(): Promise<void> {
+    this.#outbox.flush();
     return briefly(this.#connection.flush());
   }
 
   /** Sends what is pending and closes, within about a second; calling it again is no error. */
   async close(): Promise<void> {
+    this.#outbox.flush();
     if (!this.#connection.isClosed() && !this.#connection.isDraining())
       await briefly(this.#connection.drain());
     await this.#connection.close();
@@ -288,13 +286,10 @@ export class Bus implements AsyncDisposable {
   }
 }
 
-const NEVER = new AbortController().signal;
+const NEVER: StopSignal = {
+  aborted: false,
+  reason: undefined,
+  addEventListener() {},
+  removeEventListener() {},
+};
 const EMPTY = new Uint8Array(0);
-// Every request under way listens to it, however many there are.
-setMaxListeners(0, NEVER);
-
-function toHeaders(values: Record<string, string>): MsgHdrs {
-  const headers = natsHeaders();
-  for (const [name, value] of Object.entries(values)) headers.set(name, value);
-  return headers;
-}

@@ -18,20 +18,23 @@ export interface ReplySubject {
   close(): void;
 }
 
-interface Pending {
+/** Whoever waits for what comes on one reply subject. */
+export interface Pending {
   onMessage(message: BusMessage): void;
   /** With a reason when it is not the time that has run out. Whoever moves the moment meanwhile goes on listening. */
   onExpire(reason?: BatonError): void;
+  /** When `onExpire` is called, milliseconds since the epoch. */
   expiresAt: number;
   /** What was published, and where; undefined for a reply subject that was only handed out. */
   readonly request?: PendingRequest | undefined;
 }
 
-interface PendingRequest {
+/** A request under way. */
+export interface PendingRequest {
   readonly subject: string;
   /** Whether it outlives the broker's absence. */
   readonly isPatient: boolean;
-  isAnswered: boolean;
+  readonly isAnswered: boolean;
   readonly openedAt: number;
   /** The broker is down, or it is there again. */
   onOutage(isOver: boolean): void;
@@ -39,6 +42,10 @@ interface PendingRequest {
 
 /** Wraps a subscriber so that nothing it throws reaches the client, which would stop reading for ever. */
 export type Guard = <T>(callback: (value: T) => void) => (value: T) => void;
+
+interface Held {
+  pending: Pending | undefined;
+}
 
 const SWEEP_MS = 25;
 
@@ -52,7 +59,8 @@ const UNANSWERED_MS = 1000;
  */
 export class Inbox {
   readonly #prefix: string;
-  readonly #pending = new Map<string, Pending>();
+  /** Held, as a Map may name what was in it for a while: not with all that hangs on it. */
+  readonly #pending = new Map<string, Held>();
   readonly #pulse: Pulse;
   #next = 0;
   #sweep: NodeJS.Timeout | undefined;
@@ -67,7 +75,7 @@ export class Inbox {
     this.#pulse = new Pulse(connection);
     const cutAt = this.#prefix.length + 1;
     const onMessage = guard((message: BusMessage) =>
-      this.#pending.get(message.subject.slice(cutAt))?.onMessage(message),
+      this.#pending.get(message.subject.slice(cutAt))?.pending?.onMessage(message),
     );
     connection.subscribe(`${this.#prefix}.*`, {
       callback: (error, message) => {
@@ -80,48 +88,68 @@ export class Inbox {
 
   /** Opens a reply subject. `onExpire` is called only while it is open. */
   open(pending: Pending): ReplySubject {
-    const token = (this.#next++).toString(36);
-    this.#pending.set(token, pending);
-    this.#sweep ??= setInterval(() => this.#expire(), SWEEP_MS);
+    const token = this.add(pending);
     return {
-      subject: `${this.#prefix}.${token}`,
+      subject: this.subjectOf(token),
       expireAt: (time) => {
         pending.expiresAt = time;
       },
-      close: () => this.#close(token),
+      close: () => this.remove(token),
     };
   }
 
-  #close(token: string): void {
+  /** As `open`, for whoever keeps the token: it names the subject, and `remove` closes it. */
+  add(pending: Pending): string {
+    const token = (this.#next++).toString(36);
+    this.#pending.set(token, { pending });
+    this.#sweep ??= setInterval(() => this.#expire(), SWEEP_MS);
+    return token;
+  }
+
+  subjectOf(token: string): string {
+    return `${this.#prefix}.${token}`;
+  }
+
+  remove(token: string): void {
+    const held = this.#pending.get(token);
+    if (!held) return;
+    held.pending = undefined;
     this.#pending.delete(token);
-    if (this.#pending.size > 0 || !this.#sweep) return;
-    clearInterval(this.#sweep);
-    this.#sweep = undefined;
+  }
+
+  #waiting(): Pending[] {
+    return [...this.#pending.values()]
+      .map(({ pending }) => pending)
+      .filter((pending) => pending !== undefined);
   }
 
   /** No answer can come any more to those that are meant: nobody must wait for one until the deadline. */
   fail(reason: BatonError, isMeant: (pending: Pending) => boolean): void {
-    for (const [token, pending] of this.#pending) {
-      if (!isMeant(pending)) continue;
-      this.#close(token);
+    for (const [token, { pending }] of this.#pending) {
+      if (!pending || !isMeant(pending)) continue;
+      this.remove(token);
       pending.onExpire(reason);
     }
   }
 
   /** The broker is down, or it is there again. */
   tellOutage(isOver: boolean): void {
-    for (const { request } of this.#pending.values()) request?.onOutage(isOver);
+    for (const { request } of this.#waiting()) request?.onOutage(isOver);
   }
 
   #expire(): void {
+    if (this.#pending.size === 0) {
+      clearInterval(this.#sweep);
+      this.#sweep = undefined;
+    }
     const now = Date.now();
-    for (const [token, pending] of this.#pending) {
-      if (pending.expiresAt > now) continue;
+    for (const [token, { pending }] of this.#pending) {
+      if (!pending || pending.expiresAt > now) continue;
       pending.onExpire();
-      if (pending.expiresAt <= now) this.#close(token);
+      if (pending.expiresAt <= now) this.remove(token);
     }
     const isOverdue = ({ request }: Pending) => request !== undefined && isUnanswered(request, now);
-    for (const pending of this.#pending.values()) {
+    for (const pending of this.#waiting()) {
       if (!isOverdue(pending)) continue;
       if (this.#pulse.isMissing()) this.fail(this.#silent(), isOverdue);
       return;

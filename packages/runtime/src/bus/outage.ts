@@ -1,5 +1,5 @@
 import type { NatsConnection } from 'nats';
-import { abortError } from '../wire/abort.ts';
+import { abortError, type StopSignal } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 
 /** A broker that restarts is back within this time, milliseconds; whoever waits is not told of it. */
@@ -25,7 +25,7 @@ export interface Patience {
   readonly whileAway?: 'fail' | 'wait' | undefined;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  readonly signal?: AbortSignal;
+  readonly signal?: StopSignal;
 }
 
 /** Watches whether the broker is there; the client itself reconnects for ever and says nothing. */

@@ -1,6 +1,6 @@
-import { abortError } from '../wire/abort.ts';
+import { abortError, type StopSignal, throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
-import type { BusMessage, Inbox, ReplySubject } from './inbox.ts';
+import type { BusMessage, Inbox, Pending, PendingRequest } from './inbox.ts';
 
 /** How to follow the replies to one request. */
 export interface ReplyHandlers {
@@ -11,7 +11,7 @@ export interface ReplyHandlers {
   /** Longest silence between two replies, milliseconds; read anew after each. */
   readonly silenceMs: number;
   /** Asked after each second of silence once there was a reply: an error when the other side is known to be gone. */
-  readonly check?: () => Promise<BatonError | undefined>;
+  check?(): Promise<BatonError | undefined>;
   /** Longest wait for the first one, milliseconds. Default: `silenceMs`. */
   readonly firstReplyMs?: number;
   /** Settles with an error when it turns out that nobody can answer; counts until the first reply. */
@@ -19,7 +19,7 @@ export interface ReplyHandlers {
   /** What a broker that goes away means: `fail` (the default) after a second, `wait` for it until `expiresAt`. */
   readonly whileAway?: 'fail' | 'wait' | undefined;
   /** Gives up with `CANCELLED`, or with the BatonError that is its reason. */
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** The status of the broker's own reply when nobody is subscribed to a subject. */
@@ -48,73 +48,128 @@ export function followReplies(
   { subject, publish }: { readonly subject: string; publish(reply: string): void },
   handlers: ReplyHandlers,
 ): Promise<void> {
-  const { signal, expiresAt, check, whileAway = 'fail' } = handlers;
   return new Promise((resolve, reject) => {
-    let heardAt = Date.now();
-    let patienceMs = handlers.firstReplyMs ?? handlers.silenceMs;
-    const request = {
-      subject,
-      isPatient: whileAway === 'wait',
-      isAnswered: false,
-      openedAt: heardAt,
-      onOutage: (isOver: boolean) => {
-        wasAway = true;
-        heardAt = Date.now();
-        if (!isOver) patienceMs = Number.POSITIVE_INFINITY;
-        else patienceMs = request.isAnswered ? afterReturn(handlers.silenceMs) : RETURN_MS;
-        reply.expireAt(nextLook(heardAt));
-      },
-    };
-    let wasAway = false;
-    const nextLook = (from: number) =>
-      Math.min(expiresAt, heardAt + patienceMs, request.isAnswered && check ? from + CHECK_MS : expiresAt);
-    const settle = (error?: unknown) => {
-      reply.close();
-      signal.removeEventListener('abort', onAbort);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onAbort = () => settle(abortError(signal));
-    const lookAfter = async (silentSince: number) => {
-      const gone = await check?.();
-      if (gone && heardAt === silentSince) settle(gone);
-    };
-    const onExpire = (reason?: BatonError) => {
-      const now = Date.now();
-      const isOver = now >= Math.min(expiresAt, heardAt + patienceMs);
-      if (reason || isOver) return settle(reason ?? expiryError(expiresAt, wasAway ? undefined : patienceMs));
-      reply.expireAt(nextLook(now));
-      void lookAfter(heardAt);
-    };
-    const reply: ReplySubject = inbox.open({
-      request,
-      expiresAt: nextLook(heardAt),
-      onExpire,
-      onMessage: (message) => {
-        try {
-          if (message.headers?.code === NO_RESPONDERS) return settle(new NoResponders());
-          request.isAnswered = true;
-          wasAway = false;
-          heardAt = Date.now();
-          if (handlers.onReply(message)) return settle();
-          patienceMs = handlers.silenceMs;
-          reply.expireAt(nextLook(heardAt));
-        } catch (error) {
-          settle(error);
-        }
-      },
-    });
-    void handlers.doubt?.then((error) => {
-      if (error && !request.isAnswered) settle(error);
-    });
-    if (signal.aborted) return onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      publish(reply.subject);
-    } catch (error) {
-      settle(error);
-    }
+    const following = new Following(inbox, { subject, handlers, resolve, reject });
+    following.begin(publish);
   });
+}
+
+interface FollowingParts {
+  readonly subject: string;
+  readonly handlers: ReplyHandlers;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** One request whose replies are on their way. */
+class Following implements Pending, PendingRequest {
+  readonly #inbox: Inbox;
+  readonly #parts: FollowingParts;
+  readonly #onAbort = () => this.#fail(abortError(this.#parts.handlers.signal));
+  readonly openedAt = Date.now();
+  readonly isPatient: boolean;
+  isAnswered = false;
+  expiresAt: number;
+  #token = '';
+  #heardAt = this.openedAt;
+  #patienceMs: number;
+  #wasAway = false;
+
+  constructor(inbox: Inbox, parts: FollowingParts) {
+    const { handlers } = parts;
+    this.#inbox = inbox;
+    this.#parts = parts;
+    this.isPatient = handlers.whileAway === 'wait';
+    this.#patienceMs = handlers.firstReplyMs ?? handlers.silenceMs;
+    this.expiresAt = this.#nextLook(this.openedAt);
+  }
+
+  get request(): PendingRequest {
+    return this;
+  }
+
+  get subject(): string {
+    return this.#parts.subject;
+  }
+
+  begin(publish: (reply: string) => void): void {
+    const { signal, doubt } = this.#parts.handlers;
+    this.#token = this.#inbox.add(this);
+    if (doubt) void this.#heedDoubt(doubt);
+    try {
+      throwIfAborted(signal);
+      signal.addEventListener('abort', this.#onAbort, { once: true });
+      publish(this.#inbox.subjectOf(this.#token));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onMessage(message: BusMessage): void {
+    try {
+      if (message.headers?.code === NO_RESPONDERS) throw new NoResponders();
+      this.isAnswered = true;
+      this.#wasAway = false;
+      const { handlers } = this.#parts;
+      const isLast = handlers.onReply(message);
+      this.#heardAt = Date.now();
+      this.#patienceMs = handlers.silenceMs;
+      this.expiresAt = this.#nextLook(this.#heardAt);
+      if (!isLast) return;
+      this.#close();
+      this.#parts.resolve();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onExpire(reason?: BatonError): void {
+    const now = Date.now();
+    const { expiresAt } = this.#parts.handlers;
+    const isOver = now >= Math.min(expiresAt, this.#heardAt + this.#patienceMs);
+    if (reason || isOver) {
+      const patienceMs = this.#wasAway ? undefined : this.#patienceMs;
+      this.#fail(reason ?? expiryError(expiresAt, patienceMs));
+    } else {
+      this.expiresAt = this.#nextLook(now);
+      void this.#lookAfter();
+    }
+  }
+
+  onOutage(isOver: boolean): void {
+    this.#wasAway = true;
+    this.#heardAt = Date.now();
+    if (!isOver) this.#patienceMs = Number.POSITIVE_INFINITY;
+    else this.#patienceMs = this.isAnswered ? afterReturn(this.#parts.handlers.silenceMs) : RETURN_MS;
+    this.expiresAt = this.#nextLook(this.#heardAt);
+  }
+
+  #nextLook(from: number): number {
+    const { expiresAt, check } = this.#parts.handlers;
+    const look = this.isAnswered && check ? from + CHECK_MS : expiresAt;
+    return Math.min(expiresAt, this.#heardAt + this.#patienceMs, look);
+  }
+
+  async #lookAfter(): Promise<void> {
+    const silentSince = this.#heardAt;
+    const gone = await this.#parts.handlers.check?.();
+    if (gone && this.#heardAt === silentSince) this.#fail(gone);
+  }
+
+  async #heedDoubt(doubt: Promise<BatonError | undefined>): Promise<void> {
+    const error = await doubt;
+    if (error && !this.isAnswered) this.#fail(error);
+  }
+
+  #close(): void {
+    this.#inbox.remove(this.#token);
+    this.#parts.handlers.signal.removeEventListener('abort', this.#onAbort);
+  }
+
+  #fail(error: unknown): void {
+    this.#close();
+    this.#parts.reject(error);
+  }
 }
 
 /** The broker's own word, at once: nobody is subscribed to the subject. */

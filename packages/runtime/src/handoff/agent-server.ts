@@ -1,12 +1,14 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { BaseAgent } from '../agent/agent.ts';
+import type { Deadline } from '../agent/deadline.ts';
+import { Roster } from '../agent/roster.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
 import { type AgentCard, PROTOCOL_VERSION } from '../wire/card.ts';
-import { encodeChunk } from '../wire/chunk.ts';
+import type { Chunk } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { AGENT_KIND } from '../wire/subject.ts';
@@ -16,6 +18,7 @@ import { DurableWorker } from './durable/worker.ts';
 import { BEAT_S, KeepAlive } from './keep-alive.ts';
 import { type Serving, servePrompt } from './serve.ts';
 import { Slots } from './slots.ts';
+import { Workload } from './workload.ts';
 
 export interface AgentServerOptions {
   readonly bus: Bus;
@@ -33,7 +36,8 @@ export const LINE_MS = 100;
 export class AgentServer implements AsyncDisposable {
   readonly #options: AgentServerOptions;
   readonly #announcer: Announcer;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Workload();
+  readonly #deadlines = new Roster<Deadline>();
   readonly #slots: Slots;
   readonly #cancellations = new Cancellations();
   #cancelling: { close(): void } | undefined;
@@ -91,7 +95,7 @@ export class AgentServer implements AsyncDisposable {
         pid: String(process.pid),
         host: hostname(),
       },
-      onPrompt: (message) => this.#track(servePrompt(serving, message)),
+      onPrompt: (message) => this.#running.track(servePrompt(serving, message)),
       status: () => this.#announcer.heartbeat(),
     });
     this.#announcer.start(this.#service.id);
@@ -139,18 +143,15 @@ export class AgentServer implements AsyncDisposable {
     const grace = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs);
     });
-    await Promise.race([Promise.all(this.#running), grace]);
+    await Promise.race([this.#running.done(), grace]);
     clearTimeout(timer);
     if (this.#running.size === 0) return;
     const unfinished = this.#running.size;
     this.#options.log.warn({ unfinished }, 'the grace time is over; work is left unfinished');
-    this.#giveUp.abort(new BatonError('UNAVAILABLE', 'the instance was stopped before it could answer'));
-    await Promise.all(this.#running);
-  }
-
-  #track(work: Promise<void>): void {
-    this.#running.add(work);
-    void work.finally(() => this.#running.delete(work));
+    const reason = new BatonError('UNAVAILABLE', 'the instance was stopped before it could answer');
+    this.#giveUp.abort(reason);
+    for (const deadline of this.#deadlines.values()) deadline.abort(reason);
+    await this.#running.done();
   }
 
   #takeDurableWork(): DurableWorker {
@@ -164,13 +165,13 @@ export class AgentServer implements AsyncDisposable {
       cancellations: this.#cancellations,
       instance: this.instance,
       signal: this.#giveUp.signal,
-      track: (work) => this.#track(work),
+      track: (work) => this.#running.track(work),
     });
   }
 
   #serving(): Serving {
     const { bus, agent, address, log } = this.#options;
-    let ack: Uint8Array | undefined;
+    let ack: string | undefined;
     return {
       bus,
       agent,
@@ -180,16 +181,16 @@ export class AgentServer implements AsyncDisposable {
       cancellations: this.#cancellations,
       keepAlive: new KeepAlive(bus),
       ack: () => {
-        ack ??= encodeChunk({
+        ack ??= JSON.stringify({
           type: 'status',
           data: 'ack',
           instance: this.instance,
           agent: `${address.owner}/${address.agent}`,
           every_s: BEAT_S,
-        });
+        } satisfies Chunk);
         return ack;
       },
-      signal: this.#giveUp.signal,
+      deadlines: this.#deadlines,
     };
   }
 

@@ -14,7 +14,8 @@ export class AnswerStream {
   readonly #writer: ReplyWriter;
   readonly #bus: Bus;
   readonly #owner: Owner;
-  readonly #asking = new Set<ReplySubject>();
+  /** Made when it is first wanted, as most answers ask nothing back. */
+  #asking: Set<ReplySubject> | undefined;
   /** What has streamed and is not void. */
   #streamed = '';
   #isAnew = false;
@@ -47,8 +48,8 @@ export class AnswerStream {
 
   /** No answer is waited for any more. */
   close(): void {
-    for (const reply of this.#asking) reply.close();
-    this.#asking.clear();
+    for (const reply of this.#asking ?? []) reply.close();
+    this.#asking = undefined;
   }
 
   #write(text: string): void {
@@ -73,9 +74,10 @@ export class AnswerStream {
   #openReply(answer: (text: string) => void): string {
     const reply = this.#bus.openReply(({ data }) => {
       reply.close();
-      this.#asking.delete(reply);
+      this.#asking?.delete(reply);
       answer(decodeAnswer(data));
     });
+    this.#asking ??= new Set();
     this.#asking.add(reply);
     return reply.subject;
   }
@@ -85,7 +87,7 @@ export class AnswerStream {
     if (writer.toBaton) {
       const { pieces } = writer;
       const note = { kind: 'result', result: this.#withoutStreamed(result), pieces } as const;
-      writer.encoded(await encodeResult(note, { bus: this.#bus, owner: this.#owner }));
+      writer.json(await encodeResult(note, { bus: this.#bus, owner: this.#owner }));
     } else {
       const rest = unseenText(this.#streamed, result.response);
       if (rest) this.#write(rest);
@@ -96,9 +98,7 @@ export class AnswerStream {
   #withoutStreamed(result: RunResult): StreamedResult {
     // Pieces that reached nobody are made good by the whole.
     if (result.response !== this.#streamed || this.#writer.hasLostSome) return result;
-    const streamed: StreamedResult = { ...result };
-    delete streamed.response;
-    return streamed;
+    return { ...result, response: undefined };
   }
 }
 

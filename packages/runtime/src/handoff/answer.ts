@@ -2,11 +2,12 @@ import type { Emit } from '../agent/events.ts';
 import type { HandoffOrder } from '../agent/port.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
+import type { StopSignal } from '../wire/abort.ts';
 import {
   type BatonNote,
   type Chunk,
   chunkText,
-  decodeChunk,
+  decodeChunks,
   ERROR_CODE_HEADER,
   ERROR_TEXT_HEADER,
   type HandoffStarted,
@@ -69,13 +70,17 @@ export class Answer {
       return false;
     }
     if (message.data.length === 0) return message.headers === undefined;
-    const chunk = decodeChunk(message.data);
+    const chunks = decodeChunks(message.data);
     this.isTaken = true;
-    if (chunk?.type === 'response') this.#takeText(chunkText(chunk.data), chunk.seq);
-    else if (chunk?.type === 'baton') this.#takeNote(chunk.data);
-    else if (chunk?.type === 'status') this.#takeStatus(chunk);
-    else if (chunk?.type === 'query') this.#takeQuery(chunk.data);
-    return false;
+    for (const chunk of chunks) this.#takeChunk(chunk);
+    return chunks.at(-1)?.type === 'end';
+  }
+
+  #takeChunk(chunk: Chunk): void {
+    if (chunk.type === 'response') this.#takeText(chunkText(chunk.data), chunk.seq);
+    else if (chunk.type === 'baton') this.#takeNote(chunk.data);
+    else if (chunk.type === 'status') this.#takeStatus(chunk);
+    else if (chunk.type === 'query') this.#takeQuery(chunk.data);
   }
 
   /** Pieces are told apart by their place: one that comes twice is dropped, after a missing one nothing is joined. */
@@ -105,6 +110,8 @@ export class Answer {
       this.#transfers.push({ handoff: note.handoff, at: performance.now() });
     } else if (note.kind === 'superseded') {
       this.#beginAnew(note.seq);
+    } else if (note.kind === 'texts') {
+      for (const [place, text] of note.texts.entries()) this.#takeText(text, note.seq + place);
     } else {
       if (note.kind === 'result') this.#result = note.result;
       else this.#largeResult = note.ref;
@@ -137,11 +144,16 @@ export class Answer {
     return this.#result?.spent ?? (given && this.isUntouched ? { ...given, amount: 0 } : undefined);
   }
 
+  /** The result was too large to come by itself. */
+  get isElsewhere(): boolean {
+    return this.#largeResult !== undefined;
+  }
+
   /**
    * Gets the result where it was too large to come by itself.
    * @throws {BatonError} FAILED_PRECONDITION when it is gone, INVALID_ARGUMENT when it is not what was meant, UNAVAILABLE.
    */
-  async fetchLargeResult(signal: AbortSignal): Promise<void> {
+  async fetchLargeResult(signal: StopSignal): Promise<void> {
     if (!this.#largeResult) return;
     const { owner } = this.agent;
     this.#result = await fetchLargeResult({ bus: this.#bus, owner, signal }, this.#largeResult);

@@ -1,5 +1,5 @@
 import { answerQueries } from '../agent/answer-queries.ts';
-import { startDeadline } from '../agent/deadline.ts';
+import { Deadline } from '../agent/deadline.ts';
 import type { Emit, ProgressEvent } from '../agent/events.ts';
 import { checkOptions, DEFAULT_TIMEOUT_MS, newScope, type RunOptions } from '../agent/new-run.ts';
 import { toMessages } from '../agent/read-messages.ts';
@@ -48,15 +48,17 @@ export async function ask(
   const { address, messages, bounds, metadata } = readQuestion(sender.home, { target, question, options });
   const carryOut = options.delivery === 'durable' ? durableExchange : exchange;
   const start = async (emit: Emit, signal: AbortSignal | undefined) => {
-    using deadline = startDeadline(bounds.expiresAt, signal);
-    const scope = { ...bounds, signal: deadline.signal };
-    const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata, scope } as const;
-    return await carryOut(sender, { order, address, whileAway: options.whileAway }, emit);
+    const deadline = new Deadline(bounds.expiresAt, signal);
+    try {
+      const scope = Object.assign(bounds, { signal: deadline });
+      const order = { id: scope.id, target, mode: 'call', messages, context: {}, metadata, scope } as const;
+      return await carryOut(sender, { order, address, whileAway: options.whileAway }, emit);
+    } finally {
+      deadline[Symbol.dispose]();
+    }
   };
   return await answerQueries({ onQuery: options.onQuery, signal: options.signal }, start, tell);
 }
-
-const OptionalId = HandoffId.optional();
 
 /**
  * Checks a question that enters the mesh here, and sets its bounds.
@@ -77,8 +79,8 @@ export function readQuestion(home: Owner, { target, question, options }: Questio
   if (id !== undefined && !isDurable) {
     throw new BatonError('INVALID_ARGUMENT', `"id" names a durable run; it needs delivery: 'durable'`);
   }
-  const named = OptionalId.safeParse(id);
-  if (!named.success) {
+  const named = id === undefined ? undefined : HandoffId.safeParse(id);
+  if (named?.success === false) {
     throw new BatonError(
       'INVALID_ARGUMENT',
       `"id" ${named.error.issues[0]?.message}, not ${JSON.stringify(id)}`,
@@ -90,5 +92,5 @@ export function readQuestion(home: Owner, { target, question, options }: Questio
   const bounds = newScope([], { ...options, timeoutMs, onQuery });
   const { retries } = options;
   const metadata = retries === undefined ? {} : { retries };
-  return { address, messages, metadata, bounds: { ...bounds, id: named.data ?? bounds.id } };
+  return { address, messages, metadata, bounds: named ? { ...bounds, id: named.data } : bounds };
 }

@@ -1,3 +1,5 @@
+import type { StopSignal } from '../wire/abort.ts';
+
 /** Pauses between two tries at a busy agent, milliseconds: they double, and are spread so that callers do not march in step. */
 const FIRST_MS = 10;
 const LONGEST_MS = 500;
@@ -10,7 +12,7 @@ export function busyPauseMs(tries: number, chance: number): number {
 /** Waits before the next try; true when there is no time left for one, or it is not wanted any more. */
 export function busyPause(
   tries: number,
-  { signal, expiresAt }: { readonly signal: AbortSignal; readonly expiresAt: number },
+  { signal, expiresAt }: { readonly signal: StopSignal; readonly expiresAt: number },
 ): Promise<boolean> {
   const pauseMs = busyPauseMs(tries, Math.random());
   if (signal.aborted || Date.now() + pauseMs >= expiresAt) return Promise.resolve(true);

@@ -25,21 +25,39 @@ interface PassedOn extends Transferred {
   readonly until: number;
 }
 
+/** Something under way; two of one id are rare, and are a chain. */
+interface Running {
+  abort: (reason: BatonError) => void;
+  other: Running | undefined;
+}
+
+function noRun(): void {}
+
+/** The chain with one of its own taken out. */
+function without(chain: Running | undefined, gone: Running): Running | undefined {
+  if (!chain || chain === gone) return chain?.other;
+  chain.other = without(chain.other, gone);
+  return chain;
+}
+
 /** What this member is working on, and what it has handed on, by handoff id, so that it can be stopped from elsewhere. */
 export class Cancellations {
-  readonly #running = new Map<string, Set<(reason: BatonError) => void>>();
+  readonly #running = new Map<string, Running>();
   readonly #passedOn = new Map<string, PassedOn>();
 
   /** `abort` is called when the handoff is cancelled, until the returned handle is disposed of. */
-  add(id: string, abort: (reason: BatonError) => void): Disposable {
-    const all = this.#running.get(id) ?? new Set();
-    this.#running.set(id, all.add(abort));
-    return {
-      [Symbol.dispose]: () => {
-        all.delete(abort);
-        if (all.size === 0) this.#running.delete(id);
-      },
-    };
+  add(id: string, abort: Running['abort']): Disposable {
+    const running = { abort, other: this.#running.get(id) };
+    this.#running.set(id, running);
+    return { [Symbol.dispose]: () => this.#remove(id, running) };
+  }
+
+  #remove(id: string, gone: Running): void {
+    const rest = without(this.#running.get(id), gone);
+    // A Map may name what was in it for a while: not with all that the run holds.
+    gone.abort = noRun;
+    if (rest) this.#running.set(id, rest);
+    else this.#running.delete(id);
   }
 
   /** What ran under an id is now somebody else's to answer, and to stop. */
@@ -53,9 +71,9 @@ export class Cancellations {
 
   /** Stops what runs under an id; false when nothing does. */
   cancel(request: CancelRequest): boolean {
-    const all = this.#running.get(request.id);
-    for (const abort of [...(all ?? [])]) abort(reasonOf(request));
-    return all !== undefined;
+    const first = this.#running.get(request.id);
+    for (let each = first; each; each = each.other) each.abort(reasonOf(request));
+    return first !== undefined;
   }
 
   /** Listens for what others cancel at an agent, until `close` is called. */

@@ -3,8 +3,8 @@ import type { HandoffOrder } from '../agent/port.ts';
 import { Tries } from '../agent/tries.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
-import { NoResponders, Silence } from '../bus/reply-stream.ts';
-import { abortError, throwIfAborted } from '../wire/abort.ts';
+import { NoResponders, type ReplyHandlers, Silence } from '../bus/reply-stream.ts';
+import { abortError, type StopSignal, throwIfAborted } from '../wire/abort.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Money } from '../wire/money.ts';
 import { type Address, formatAddress } from '../wire/name.ts';
@@ -14,9 +14,9 @@ import { Answer } from './answer.ts';
 import { busyPause } from './busy-pause.ts';
 import { sendCancel } from './cancellations.ts';
 import { registryNames, unreachable } from './guard.ts';
-import { toRequest, withRoomToTell } from './handoff-request.ts';
+import { type HandoffRequest, toRequest, withRoomToTell } from './handoff-request.ts';
 import { LargeRequest } from './large-request.ts';
-import { Doubted, route } from './route.ts';
+import { Doubted, route, type Way } from './route.ts';
 import type { Sender } from './sender.ts';
 
 /** Longest wait for the ack of a live agent, milliseconds: hosts send it before any work. */
@@ -38,26 +38,37 @@ interface Call {
  * the deadline, for an agent whose instances are all busy. Never rejects: every failure is a result, with whatever
  * text had arrived.
  */
-export async function exchange(
+export async function exchange(sender: Sender, handoff: Omit<Call, 'large'>, emit: Emit): Promise<RunResult> {
+  const large = new LargeRequest(sender, handoff.address);
+  try {
+    const call = { ...handoff, large };
+    const { retries = 0 } = handoff.order.metadata;
+    if (retries > 0) return await withRetries(sender, call, { retries, emit });
+    const started = performance.now();
+    const answer = await whenFree(sender, call, emit);
+    return answer.toResult(handoff.order, Math.round(performance.now() - started));
+  } finally {
+    if (large.isKept) await large.drop();
+  }
+}
+
+async function withRetries(
   sender: Sender,
-  { order, address, whileAway }: Omit<Call, 'large'>,
-  emit: Emit,
+  call: Call,
+  { retries, emit }: { readonly retries: number; readonly emit: Emit },
 ): Promise<RunResult> {
   const started = performance.now();
-  await using large = new LargeRequest(sender, address);
-  const { retries = 0 } = order.metadata;
   const tries = new Tries(emit);
-  const out = retries === 0 ? emit : tries.emit;
-  let tried: Call = { order, address, large, whileAway };
-  let answer = await whenFree(sender, tried, out);
+  let tried = call;
+  let answer = await whenFree(sender, tried, tries.emit);
   for (let left = retries; left > 0 && mayRetry(sender, tried, answer); left--) {
     tries.next();
     tried = withRest(tried, answer);
-    answer = await whenFree(sender, tried, out);
+    answer = await whenFree(sender, tried, tries.emit);
   }
   const result = answer.toResult(tried.order, Math.round(performance.now() - started));
   if (result.success) tries.succeeded();
-  return withEarlier(result, order.scope.budget, tried.order.scope.budget);
+  return withEarlier(result, call.order.scope.budget, tried.order.scope.budget);
 }
 
 /** What a try that was lost has spent, or may have, the next one has no more. */
@@ -96,42 +107,27 @@ async function whenFree(sender: Sender, call: Call, emit: Emit): Promise<Answer>
 
 /** One try: published once, followed to its end. Never rejects; what went wrong is in the answer. */
 async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
-  const { order, address, large, whileAway } = call;
+  const { order, address, large } = call;
   const { bus, breakers } = sender;
-  const { signal, expiresAt } = order.scope;
+  const { signal } = order.scope;
   const name = `${address.owner}/${address.agent}`;
   const answer = new Answer(emit, { bus, address });
-  const isTransfer = order.mode === 'transfer';
-  let isPublished = false;
+  const attempt = new Attempt(sender, call, answer);
   try {
     if (!breakers.allows(name)) throw hanging(sender, address);
-    if (bus.isDown) await bus.whenThere({ whileAway, signal, expiresAt });
-    const request = toRequest(withRoomToTell(order), address, sender.source());
+    if (bus.isDown) await bus.whenThere(attempt);
     sender.retries.earn();
-    await route(sender, address, async ({ subject, doubt }) => {
-      const data = await large.encode(request, subject, signal);
-      isPublished = true;
-      return bus.follow(subject, data, {
-        signal,
-        expiresAt,
-        whileAway,
-        doubt,
-        firstReplyMs: ACK_MS,
-        get silenceMs() {
-          return answer.silenceMs;
-        },
-        check: () => lookAfter(sender, answer),
-        // The ack of a transfer lets this agent go.
-        onReply: (message: BusMessage) => answer.take(message) || (isTransfer && answer.isTaken),
-      });
-    });
+    await route(sender, address, (way) => attempt.take(way));
     breakers.succeeded(name);
     answer.end();
     // Given up in the very moment it was taken over: whoever took it must be told.
-    if (isTransfer) throwIfAborted(signal);
-    if (isTransfer) large.leave();
-    await answer.fetchLargeResult(signal);
+    if (order.mode === 'transfer') {
+      throwIfAborted(signal);
+      large.leave();
+    }
+    if (answer.isElsewhere) await answer.fetchLargeResult(signal);
   } catch (thrown) {
+    const { isPublished } = attempt;
     const isNobody = thrown instanceof NoResponders;
     if (isPublished && !isNobody) cancel(bus, { ...call, reason: BatonError.from(thrown) }, answer);
     if (thrown instanceof Silence) breakers.failed(name);
@@ -141,6 +137,55 @@ async function send(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
     answer.error ??= isNobody ? await explain(sender, address) : BatonError.from(thrown);
   }
   return answer;
+}
+
+/** One way tried with one request: how its replies are followed. */
+class Attempt implements ReplyHandlers {
+  readonly #sender: Sender;
+  readonly #call: Call;
+  readonly #answer: Answer;
+  #request: HandoffRequest | undefined;
+  readonly #isTransfer: boolean;
+  readonly signal: StopSignal;
+  readonly expiresAt: number;
+  readonly whileAway: Call['whileAway'];
+  readonly firstReplyMs = ACK_MS;
+  doubt: Way['doubt'];
+  isPublished = false;
+
+  constructor(sender: Sender, call: Call, answer: Answer) {
+    const { order } = call;
+    this.#sender = sender;
+    this.#call = call;
+    this.#answer = answer;
+    this.#isTransfer = order.mode === 'transfer';
+    this.signal = order.scope.signal;
+    this.expiresAt = order.scope.expiresAt;
+    this.whileAway = call.whileAway;
+  }
+
+  async take({ subject, doubt }: Way): Promise<void> {
+    const { order, address, large } = this.#call;
+    const { bus, source } = this.#sender;
+    this.#request ??= toRequest(order, address, { source: source(), expiresAt: withRoomToTell(order) });
+    const data = await large.encode(this.#request, subject, this.signal);
+    this.doubt = doubt;
+    this.isPublished = true;
+    await bus.follow(subject, data, this);
+  }
+
+  get silenceMs(): number {
+    return this.#answer.silenceMs;
+  }
+
+  check(): Promise<BatonError | undefined> {
+    return lookAfter(this.#sender, this.#answer);
+  }
+
+  /** The ack of a transfer lets this agent go. */
+  onReply(message: BusMessage): boolean {
+    return this.#answer.take(message) || (this.#isTransfer && this.#answer.isTaken);
+  }
 }
 
 /** Who was asked passes it on to whom it has handed the question; who has taken it over is told as well, if known. */

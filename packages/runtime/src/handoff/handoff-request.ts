@@ -15,22 +15,30 @@ const WORD_MS = 250;
 const WORD_SHARE = 0.05;
 
 /**
- * Where a question enters the mesh, the agent is to end a little before it is given up: what it says then, who was asked
- * below and what was spent, is still heard. Any other order is left as it is.
+ * When the target is to have ended, milliseconds since the epoch. Where a question enters the mesh that is a little before it is
+ * given up: what the agent says then, who was asked below and what was spent, is still heard. Otherwise it is the deadline.
  */
-export function withRoomToTell(order: HandoffOrder): HandoffOrder {
-  const { scope } = order;
-  if (scope.path.length > 0) return order;
+export function withRoomToTell({ scope }: HandoffOrder): number {
+  if (scope.path.length > 0) return scope.expiresAt;
   const leftMs = Math.max(0, scope.expiresAt - Date.now());
-  const wordMs = Math.floor(Math.min(WORD_MS, leftMs * WORD_SHARE));
-  return { ...order, scope: { ...scope, expiresAt: scope.expiresAt - wordMs } };
+  return scope.expiresAt - Math.floor(Math.min(WORD_MS, leftMs * WORD_SHARE));
+}
+
+export interface RequestOptions {
+  readonly source: Source;
+  /** When the target is to have ended, milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /**
  * The request of a handoff, with its envelope; `LargeRequest` makes it bytes.
  * @throws {HandoffError} INVALID_ARGUMENT when the last user message has no text.
  */
-export function toRequest(order: HandoffOrder, address: Address, source: Source): HandoffRequest {
+export function toRequest(
+  order: HandoffOrder,
+  address: Address,
+  { source, expiresAt }: RequestOptions,
+): HandoffRequest {
   const { messages, scope } = order;
   const prompt = lastUserText(messages);
   if (prompt === '') {
@@ -39,6 +47,7 @@ export function toRequest(order: HandoffOrder, address: Address, source: Source)
       target: order.target,
     });
   }
+  // What is undefined does not travel.
   const baton: Envelope = {
     v: ENVELOPE_VERSION,
     id: order.id,
@@ -46,20 +55,21 @@ export function toRequest(order: HandoffOrder, address: Address, source: Source)
     source,
     target: `${address.owner}/${address.agent}`,
     mode: order.mode,
-    ...(!isWholeConversation(messages) && { messages: [...messages] }),
+    messages: isWholeConversation(messages) ? undefined : [...messages],
     context: order.context,
     metadata: order.metadata,
     path: [...scope.path],
     hops: scope.path.length === 0 ? 0 : scope.hops + 1,
     maxHops: scope.maxHops,
-    deadline: scope.expiresAt,
-    remainingMs: scope.expiresAt - Date.now(),
+    deadline: expiresAt,
+    remainingMs: expiresAt - Date.now(),
     caller: scope.caller,
-    ...(scope.budget && { budget: scope.budget }),
-    ...(scope.canAnswer && { canAnswer: true }),
-    ...(order.mode === 'transfer' && scope.origin && { origin: scope.origin }),
-    ...(scope.traceparent !== undefined && { traceparent: scope.traceparent }),
-    ...(scope.journal && { lineage: [...scope.journal.lineage] }),
+    budget: scope.budget,
+    canAnswer: scope.canAnswer || undefined,
+    batch: true,
+    origin: order.mode === 'transfer' ? scope.origin : undefined,
+    traceparent: scope.traceparent,
+    lineage: scope.journal && [...scope.journal.lineage],
   };
   return { prompt, baton };
 }

@@ -43,7 +43,8 @@ export function plainScope({ owner, agent }: Address): Omit<RunScope, 'signal'> 
 /** Who waits for the answer to a prompt: whoever its sender names, or the sender itself. */
 export function originOf({ envelope }: IncomingPrompt, reply: string): Origin | undefined {
   if (envelope?.origin) return envelope.origin;
-  return isInbox(reply) ? { reply, baton: envelope !== undefined } : undefined;
+  if (!isInbox(reply)) return undefined;
+  return { reply, baton: envelope !== undefined, ...(envelope?.batch && { batch: true }) };
 }
 
 /** What a run is told of the prompt it answers. */

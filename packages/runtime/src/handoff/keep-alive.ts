@@ -1,7 +1,9 @@
+import { Roster } from '../agent/roster.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { ReplySubject } from '../bus/inbox.ts';
 import { NO_RESPONDERS } from '../bus/reply-stream.ts';
 import type { ReplyWriter } from './reply-writer.ts';
+import { Ticker } from './ticker.ts';
 
 /** How long callers that sent an envelope hear nothing at the most, seconds: they count on it. */
 export const BEAT_S = 2;
@@ -9,7 +11,9 @@ export const BEAT_S = 2;
 const PLAIN_BEAT_S = 10;
 const CHECK_MS = 1000;
 interface Kept {
+  readonly writer: ReplyWriter;
   readonly onGone: () => void;
+  readonly stop: () => void;
   dueAt: number;
   /** Opened with the first beat: most answers never need one. */
   noListener: ReplySubject | undefined;
@@ -24,37 +28,44 @@ interface Kept {
  */
 export class KeepAlive {
   readonly #bus: Bus;
-  readonly #kept = new Map<ReplyWriter, Kept>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #kept = new Roster<Kept>();
+  readonly #ticker = new Ticker(CHECK_MS, () => this.#check());
 
   constructor(bus: Bus) {
     this.#bus = bus;
   }
 
-  add(writer: ReplyWriter, onGone: () => void): void {
-    this.#kept.set(writer, { onGone, dueAt: nextBeat(writer), noListener: undefined, beats: 0, missed: -1 });
-    this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
-  }
-
-  /** To be called before the terminator is written. */
-  remove(writer: ReplyWriter): void {
-    this.#kept.get(writer)?.noListener?.close();
-    this.#kept.delete(writer);
-    if (this.#kept.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+  /** Begins; returns how to end it, to be called before the terminator is written. */
+  add(writer: ReplyWriter, onGone: () => void): () => void {
+    const stop = () => {
+      kept.noListener?.close();
+      entry[Symbol.dispose]();
+      if (this.#kept.size === 0) this.#ticker.rest();
+    };
+    const kept: Kept = {
+      writer,
+      onGone,
+      stop,
+      dueAt: nextBeat(writer),
+      noListener: undefined,
+      beats: 0,
+      missed: -1,
+    };
+    const entry = this.#kept.add(kept);
+    this.#ticker.want();
+    return stop;
   }
 
   #check(): void {
     const now = Date.now();
-    for (const [writer, kept] of this.#kept) {
+    for (const kept of this.#kept.values()) {
       if (kept.dueAt > now) continue;
-      kept.dueAt = nextBeat(writer);
-      this.#beat(writer, kept);
+      kept.dueAt = nextBeat(kept.writer);
+      this.#beat(kept);
     }
   }
 
-  #beat(writer: ReplyWriter, kept: Kept): void {
+  #beat(kept: Kept): void {
     try {
       kept.noListener ??= this.#bus.openReply(({ headers }) => {
         // After an outage the caller may be on its way back.
@@ -64,10 +75,10 @@ export class KeepAlive {
         kept.missed = kept.beats;
       });
       kept.beats += 1;
-      writer.keepAlive(kept.noListener.subject);
+      kept.writer.keepAlive(kept.noListener.subject);
     } catch {
       // The connection is closed: nobody is left to keep waiting.
-      this.remove(writer);
+      kept.stop();
     }
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { asAbortSignal } from '../agent/stop.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { StopSignal } from '../wire/abort.ts';
 import { explainIssue } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import { decodeJson } from '../wire/json.ts';
@@ -13,7 +15,7 @@ export interface Fetching {
   readonly bus: Bus;
   /** The only owner whose objects are looked at. */
   readonly owner: Owner;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 const Messages = z.array(Message).min(1);
@@ -56,7 +58,7 @@ export async function fetchPart<T>(
   { schema, field }: { readonly schema: z.ZodType<T>; readonly field: string },
 ): Promise<T> {
   const objects = await bus.objects(owner);
-  const parsed = schema.safeParse(decodeJson(await objects.get(ref, signal)));
+  const parsed = schema.safeParse(decodeJson(await objects.get(ref, asAbortSignal(signal))));
   if (parsed.success) return parsed.data;
   throw new BatonError(
     'INVALID_ARGUMENT',

@@ -1,4 +1,6 @@
+import { asAbortSignal } from '../agent/stop.ts';
 import type { Bus } from '../bus/bus.ts';
+import type { StopSignal } from '../wire/abort.ts';
 import type { Envelope } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
 import { encodeJson } from '../wire/json.ts';
@@ -27,7 +29,7 @@ type References = Pick<Envelope, 'messagesRef' | 'contextRef'>;
  * One handoff on its way out, published once or, while all are busy, several times: what makes it too large for a message is put
  * beside it, once, and removed when it is over.
  */
-export class LargeRequest implements AsyncDisposable {
+export class LargeRequest {
   readonly #options: LargeRequestOptions;
   readonly #address: Address;
   readonly #kept: ObjectRef[] = [];
@@ -44,7 +46,7 @@ export class LargeRequest implements AsyncDisposable {
    * @throws {BatonError} INVALID_ARGUMENT for more than 16 MiB; FAILED_PRECONDITION, UNAVAILABLE, RESOURCE_EXHAUSTED when
    * the broker cannot keep what it cannot take in one message.
    */
-  async encode(request: HandoffRequest, subject: string, signal: AbortSignal): Promise<Uint8Array> {
+  async encode(request: HandoffRequest, subject: string, signal: StopSignal): Promise<Uint8Array> {
     const { bus, inlineLimit } = this.#options;
     const isOwn = subject === promptSubject(this.#address);
     if (isOwn && this.#references) return encodePrompt(refer(request, this.#references));
@@ -66,13 +68,18 @@ export class LargeRequest implements AsyncDisposable {
     this.#kept.length = 0;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#kept.length === 0) return;
+  /** Something was put beside the request. */
+  get isKept(): boolean {
+    return this.#kept.length > 0;
+  }
+
+  /** Removes what was put beside the request. Never rejects. */
+  async drop(): Promise<void> {
     const objects = await this.#objects().catch(() => undefined);
     for (const ref of this.#kept.splice(0)) objects?.drop(ref);
   }
 
-  async #putParts({ prompt, baton }: HandoffRequest, signal: AbortSignal): Promise<References> {
+  async #putParts({ prompt, baton }: HandoffRequest, signal: StopSignal): Promise<References> {
     const messages = encodeJson(baton.messages ?? [{ role: 'user', content: prompt }]);
     const context = encodeJson(baton.context);
     const size = messages.length + context.length;
@@ -84,8 +91,8 @@ export class LargeRequest implements AsyncDisposable {
     return { ...(messagesRef && { messagesRef }), ...(contextRef && { contextRef }) };
   }
 
-  async #put(data: Uint8Array, signal: AbortSignal): Promise<ObjectRef> {
-    const ref = await (await this.#objects()).put(data, signal);
+  async #put(data: Uint8Array, signal: StopSignal): Promise<ObjectRef> {
+    const ref = await (await this.#objects()).put(data, asAbortSignal(signal));
     this.#kept.push(ref);
     return ref;
   }

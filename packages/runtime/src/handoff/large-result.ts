@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts';
-import { type BatonNote, encodeChunk, StreamedResult } from '../wire/chunk.ts';
+import { type BatonNote, type Chunk, StreamedResult } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
 import { encodeJson } from '../wire/json.ts';
 import type { Owner } from '../wire/name.ts';
@@ -10,7 +10,7 @@ import { type Fetching, fetchPart } from './large-intake.ts';
 const PUT_MS = 30_000;
 
 /**
- * The chunk that tells a Baton caller how a run ended: with the result, or with where it is when it is larger than the broker
+ * The chunk, as JSON, that tells a Baton caller how a run ended: with the result, or with where it is when it is larger than the broker
  * takes in one message.
  * @throws {BatonError} INVALID_ARGUMENT for more than 16 MiB; FAILED_PRECONDITION, UNAVAILABLE, RESOURCE_EXHAUSTED when the
  * broker cannot keep it.
@@ -18,15 +18,17 @@ const PUT_MS = 30_000;
 export async function encodeResult(
   note: Extract<BatonNote, { kind: 'result' }>,
   { bus, owner }: { readonly bus: Bus; readonly owner: Owner },
-): Promise<Uint8Array> {
-  const chunk = encodeChunk({ type: 'baton', data: note });
-  if (chunk.length <= bus.maxPayload) return chunk;
-  if (chunk.length > MAX_OBJECT_BYTES) {
-    const mb = (chunk.length / 1_048_576).toFixed(1);
+): Promise<string> {
+  const chunk = JSON.stringify({ type: 'baton', data: note } satisfies Chunk);
+  const size = Buffer.byteLength(chunk);
+  if (size <= bus.maxPayload) return chunk;
+  if (size > MAX_OBJECT_BYTES) {
+    const mb = (size / 1_048_576).toFixed(1);
     throw new BatonError('INVALID_ARGUMENT', `the answer has ${mb} MB; at most 16 MB travel`);
   }
   const ref = await (await bus.objects(owner)).put(encodeJson(note.result), AbortSignal.timeout(PUT_MS));
-  return encodeChunk({ type: 'baton', data: { kind: 'large-result', ref, pieces: note.pieces } });
+  const large: Chunk = { type: 'baton', data: { kind: 'large-result', ref, pieces: note.pieces } };
+  return JSON.stringify(large);
 }
 
 /** The result that a chunk referred to; it is removed, as nobody else will read it. @throws {BatonError} as `fetchPart`. */

@@ -1,34 +1,46 @@
 import type { Bus } from '../bus/bus.ts';
-import {
-  ACK,
-  type Chunk,
-  ERROR_CODE_HEADER,
-  ERROR_TEXT_HEADER,
-  encodeChunk,
-  TERMINATOR,
-} from '../wire/chunk.ts';
+import { ACK, type Chunk, ERROR_CODE_HEADER, ERROR_TEXT_HEADER, TERMINATOR } from '../wire/chunk.ts';
 import { type BatonError, ERROR_CODES } from '../wire/error.ts';
 import { encodeErrorBody, headerText } from '../wire/error-body.ts';
+import { encodeText } from '../wire/json.ts';
 import type { RunResult } from '../wire/result.ts';
+import { ChunkBatch } from './chunk-batch.ts';
 
 /** JSON may write one character as six bytes; the rest is room for the chunk around it. */
 const WORST_BYTES_PER_CHARACTER = 6;
 const CHUNK_OVERHEAD = 256;
+
+/** Characters beyond which what is due is sent before the turn is over. */
+const BATCH_CHARACTERS = 8192;
+
+/** The last of several chunks. */
+const END = JSON.stringify({ type: 'end' } satisfies Chunk);
+
+/** Who reads a response stream. */
+export interface Reader {
+  /** It sent an envelope: it is told more than the protocol asks for. */
+  readonly toBaton?: boolean;
+  /** It reads several chunks from one message. */
+  readonly batch?: boolean | undefined;
+}
 
 /** Writes one response stream in the order the protocol asks for. After `end` or `fail` nothing more is written. */
 export class ReplyWriter {
   readonly #bus: Bus;
   readonly #reply: string;
   readonly #toBaton: boolean;
+  readonly #batch: ChunkBatch | undefined;
+  readonly #limit: number;
   #pieces = 0;
   #hasLost = false;
   #ended = false;
 
-  /** `toBaton` for a caller that sent an envelope: it is told more than the protocol asks for. */
-  constructor(bus: Bus, reply: string, { toBaton = false }: { readonly toBaton?: boolean } = {}) {
+  constructor(bus: Bus, reply: string, { toBaton = false, batch = false }: Reader = {}) {
     this.#bus = bus;
     this.#reply = reply;
     this.#toBaton = toBaton;
+    this.#limit = Math.floor((bus.maxPayload - CHUNK_OVERHEAD) / WORST_BYTES_PER_CHARACTER);
+    if (batch) this.#batch = this.#openBatch();
   }
 
   get toBaton(): boolean {
@@ -46,8 +58,9 @@ export class ReplyWriter {
   }
 
   /** The first message of a stream; callers that sent an envelope are told who took it. */
-  ack(toBaton: Uint8Array = ACK): void {
-    this.#write(this.#toBaton ? toBaton : ACK);
+  ack(toBaton: string): void {
+    if (this.#toBaton) this.json(toBaton);
+    else if (!this.#ended) this.#publish(ACK);
   }
 
   /** Says that the work goes on. The broker tells `noListener`, a subject, when nobody listens any more. */
@@ -57,10 +70,11 @@ export class ReplyWriter {
 
   /** Answer text, in as many chunks as the broker's limit asks for. */
   text(text: string): void {
-    const limit = Math.floor((this.#bus.maxPayload - CHUNK_OVERHEAD) / WORST_BYTES_PER_CHARACTER);
-    for (const data of cut(text, limit)) {
+    for (const data of cut(text, this.#limit)) {
       this.#pieces += 1;
-      this.chunk({ type: 'response', ...(this.#toBaton && { seq: this.#pieces }), data });
+      if (this.#ended) return;
+      if (this.#batch) this.#batch.text(this.#pieces, data);
+      else this.chunk({ type: 'response', ...(this.#toBaton && { seq: this.#pieces }), data });
     }
   }
 
@@ -72,32 +86,55 @@ export class ReplyWriter {
 
   /** @throws {BatonError} INVALID_ARGUMENT when the chunk is larger than the broker takes. */
   chunk(chunk: Chunk): void {
-    this.#write(encodeChunk(chunk));
-  }
-
-  /** A chunk whose bytes are made already. */
-  encoded(chunk: Uint8Array): void {
-    this.#write(chunk);
+    this.json(JSON.stringify(chunk));
   }
 
   end(): void {
-    this.#write(TERMINATOR);
+    if (this.#ended) return;
+    if (this.#batch) this.#batch.flush(END);
+    else this.#publish(TERMINATOR);
     this.#ended = true;
   }
 
   /** The error message and the terminator. `result` tells a Baton caller what the failed run had done. */
   fail(error: BatonError, result?: RunResult): void {
-    this.#write(encodeErrorBody(error, result), {
+    if (this.#ended) return;
+    this.#batch?.flush();
+    this.#publish(encodeErrorBody(error, result), {
       [ERROR_CODE_HEADER]: String(ERROR_CODES[error.code].protocol),
       [ERROR_TEXT_HEADER]: headerText(error.message),
     });
-    this.end();
+    this.#publish(TERMINATOR);
+    this.#ended = true;
   }
 
-  #write(data: Uint8Array, headers?: Record<string, string>): void {
+  /** A chunk that is JSON already. */
+  json(chunk: string): void {
     if (this.#ended) return;
+    if (this.#batch && chunk.length <= this.#limit) {
+      this.#batch.add(chunk);
+    } else {
+      this.#batch?.flush();
+      this.#publish(encodeText(chunk));
+    }
+  }
+
+  #openBatch(): ChunkBatch {
+    return new ChunkBatch({
+      limit: Math.min(BATCH_CHARACTERS, this.#limit),
+      send: (message) => {
+        try {
+          this.#publish(message);
+        } catch {
+          // The connection is closed: nobody can be told any more.
+        }
+      },
+    });
+  }
+
+  #publish(data: Uint8Array, headers?: Record<string, string>): void {
     this.#hasLost ||= this.#bus.isDown;
-    this.#bus.publish(this.#reply, data, headers ? { headers } : {});
+    this.#bus.publishSoon(this.#reply, data, headers ? { headers } : {});
   }
 }
 

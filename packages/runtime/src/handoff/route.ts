@@ -19,7 +19,7 @@ const AGAIN_MS = 100;
 export async function route(
   { registry, bus }: { readonly registry: Registry; readonly bus: Bus },
   address: Address,
-  send: (attempt: Attempt) => Promise<void>,
+  send: (way: Way) => Promise<void>,
 ): Promise<void> {
   const subject = subjectOf(registry, address);
   try {
@@ -36,7 +36,8 @@ export async function route(
   }
 }
 
-interface Attempt {
+/** Where a request is published. */
+export interface Way {
   readonly subject: string;
   readonly doubt: Promise<BatonError | undefined> | undefined;
 }
@@ -45,7 +46,7 @@ interface Attempt {
  * The registry's word beside the broker's: an observer subscribed to everything, or a process that is frozen, counts
  * as a responder for the broker. Nobody is doubted whose instances are seen alive, nor whoever acks in time.
  */
-function doubt(registry: Registry, address: Address, subject: string): Attempt['doubt'] {
+function doubt(registry: Registry, address: Address, subject: string): Way['doubt'] {
   if (registry.find(address).status === 'live') return undefined;
   return registry.synced().then(async () => {
     // An agent launched this moment may be heard of a little later than it can be reached.

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import type { BaseAgent } from '../agent/agent.ts';
-import { type Deadline, startDeadline } from '../agent/deadline.ts';
+import { Deadline } from '../agent/deadline.ts';
 import type { RunScope } from '../agent/port.ts';
+import type { Roster } from '../agent/roster.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { BusMessage } from '../bus/inbox.ts';
 import { throwIfAborted } from '../wire/abort.ts';
@@ -30,44 +31,73 @@ export interface Serving {
   readonly keepAlive: KeepAlive;
   readonly log: Logger;
   /** The ack that tells a caller which instance took its prompt. */
-  readonly ack: () => Uint8Array;
-  /** Aborted when the instance can wait no longer for what it has in hand. */
-  readonly signal: AbortSignal;
+  readonly ack: () => string;
+  /** Of all that is in hand: an instance that can wait no longer aborts them. */
+  readonly deadlines: Roster<Deadline>;
 }
 
 /** The far end of a handoff: reads one prompt, refuses it or runs the agent, and streams the answer. Never rejects. */
 export async function servePrompt(serving: Serving, message: BusMessage): Promise<void> {
-  const { bus, address, slots, cancellations } = serving;
-  let { log } = serving;
-  if (!message.reply) return log.debug('a prompt without a reply subject was dropped');
-  let writer = new ReplyWriter(bus, message.reply);
-  let said = 'a prompt was refused';
+  const { bus, log } = serving;
+  const { reply } = message;
+  if (!reply) return log.debug('a prompt without a reply subject was dropped');
+  let incoming: IncomingPrompt;
   try {
-    const incoming = read(message, serving);
-    const { envelope } = incoming;
-    writer = new ReplyWriter(bus, message.reply, { toBaton: envelope !== undefined });
-    const inherited = envelope ? inherit(envelope, address) : plainScope(address);
-    const bounds = { ...inherited, origin: originOf(incoming, message.reply) };
-    log = log.child({ conversation: bounds.conversation, handoff: bounds.id });
+    incoming = read(message, serving);
+  } catch (thrown) {
+    return refuse(new ReplyWriter(bus, reply), thrown, { log });
+  }
+  const { envelope } = incoming;
+  const writer = new ReplyWriter(bus, reply, { toBaton: envelope !== undefined, batch: envelope?.batch });
+  await serve(serving, { incoming, reply }, writer);
+}
+
+interface Prompt {
+  readonly incoming: IncomingPrompt;
+  readonly reply: string;
+}
+
+async function serve(serving: Serving, { incoming, reply }: Prompt, source: ReplyWriter): Promise<void> {
+  const { address, slots, cancellations } = serving;
+  const { envelope } = incoming;
+  const bounds = envelope ? inherit(envelope, address) : plainScope(address);
+  const deadline = new Deadline(bounds.expiresAt);
+  const present = serving.deadlines.add(deadline);
+  const scope: RunScope = Object.assign(bounds, { origin: originOf(incoming, reply), signal: deadline });
+  const cancellable = cancellations.add(scope.id, (reason) => deadline.abort(reason));
+  const admitted = { incoming, scope, deadline, log: logOf(serving, scope) };
+  let writer = source;
+  let isAdmitted = false;
+  try {
     check(incoming, serving);
-    using deadline = startDeadline(bounds.expiresAt, serving.signal);
-    using _cancellable = cancellations.add(bounds.id, deadline.abort);
     if (!slots.tryTake()) await takeSlot(serving, envelope?.metadata.priority);
     try {
       // It may have been cancelled, or have run out of time, in line.
-      throwIfAborted(deadline.signal);
+      throwIfAborted(deadline);
       writer.ack(serving.ack());
       if (envelope?.origin) writer = takeOver(serving, envelope, envelope.origin);
-      said = 'an answer could not be given';
-      await answer({ ...serving, log }, { incoming, bounds, deadline }, writer);
+      isAdmitted = true;
+      await answer(serving, admitted, writer);
     } finally {
       slots.release();
     }
   } catch (thrown) {
-    const error = BatonError.from(thrown);
-    log.warn({ code: error.code, reason: error.message }, said);
-    tryToFail(writer, error, log);
+    const said = isAdmitted ? 'an answer could not be given' : undefined;
+    refuse(writer, thrown, { log: admitted.log(), said });
+  } finally {
+    cancellable[Symbol.dispose]();
+    present[Symbol.dispose]();
+    deadline[Symbol.dispose]();
   }
+}
+
+/** Made when something is first logged: where nothing is, a log of its own for each prompt is a cost. */
+function logOf({ log }: Serving, { conversation, id: handoff }: RunScope): () => Logger {
+  let own: Logger | undefined;
+  return () => {
+    own ??= log.child({ conversation, handoff });
+    return own;
+  };
 }
 
 /** The ack has let the source go: from here on the answer is this agent's to give, to whoever waits. */
@@ -76,8 +106,9 @@ function takeOver(
   { id, source, path }: Envelope,
   origin: Origin,
 ): ReplyWriter {
-  const writer = new ReplyWriter(bus, origin.reply, { toBaton: origin.baton });
-  if (!origin.baton) return writer;
+  const { reply, baton: toBaton, batch } = origin;
+  const writer = new ReplyWriter(bus, reply, { toBaton, batch });
+  if (!toBaton) return writer;
   const [home = ''] = path.at(-1)?.split('/') ?? [];
   const handoff = { id, from: source.agent, to: formatAddress(address, home), mode: 'transfer' } as const;
   writer.ack(ack());
@@ -96,8 +127,14 @@ async function takeSlot({ slots, address }: Serving, priority: Priority | undefi
   );
 }
 
-/** What cannot be told (the connection is closed, say) must not bring the process down. */
-function tryToFail(writer: ReplyWriter, error: BatonError, log: Logger): void {
+/** Tells the caller. What cannot be told (the connection is closed, say) must not bring the process down. */
+function refuse(
+  writer: ReplyWriter,
+  thrown: unknown,
+  { log, said = 'a prompt was refused' }: { readonly log: Logger; readonly said?: string | undefined },
+): void {
+  const error = BatonError.from(thrown);
+  log.warn({ code: error.code, reason: error.message }, said);
   try {
     writer.fail(error);
   } catch (err) {
@@ -123,35 +160,39 @@ function check({ attachments, envelope }: IncomingPrompt, { agent, address }: Se
 
 interface Admitted {
   readonly incoming: IncomingPrompt;
-  readonly bounds: Omit<RunScope, 'signal'>;
+  readonly scope: RunScope;
   readonly deadline: Deadline;
+  readonly log: () => Logger;
 }
 
 async function answer(
   serving: Serving,
-  { incoming, bounds, deadline }: Admitted,
+  { incoming, scope, deadline, log }: Admitted,
   writer: ReplyWriter,
 ): Promise<void> {
-  const { agent, address, bus, cancellations, keepAlive, log } = serving;
-  const { signal } = deadline;
-  const stream = new AnswerStream(writer, { bus, owner: address.owner });
-  keepAlive.add(writer, () => deadline.abort(new BatonError('CANCELLED', 'the caller has gone')));
+  const { agent, address, bus, cancellations, keepAlive } = serving;
+  const { owner } = address;
+  const stream = new AnswerStream(writer, { bus, owner });
+  const stopBeating = keepAlive.add(writer, () =>
+    deadline.abort(new BatonError('CANCELLED', 'the caller has gone')),
+  );
   let result: RunResult;
   try {
-    const whole = await withLargeParts({ bus, owner: address.owner, signal }, incoming);
-    const input = { ...toInput(whole, address), scope: { ...bounds, signal }, log };
+    const isLarge = incoming.envelope?.messagesRef || incoming.envelope?.contextRef;
+    const whole = isLarge ? await withLargeParts({ bus, owner, signal: deadline }, incoming) : incoming;
+    const input = Object.assign(toInput(whole, address), { scope, log });
     result = await agent.execute(input, stream.onEvent);
   } finally {
-    keepAlive.remove(writer);
+    stopBeating();
     stream.close();
   }
   // The target has taken it: it writes to whoever waits, and nobody else does.
   if (result.transferred) {
-    cancellations.passOn(bounds.id, { ...result.transferred, until: bounds.expiresAt });
-    return log.info(facts(result), 'handed on');
+    cancellations.passOn(scope.id, { ...result.transferred, until: scope.expiresAt });
+    return log().info(facts(result), 'handed on');
   }
-  if (result.success) log.info(facts(result), 'answered');
-  else log.warn(facts(result), 'failed');
+  if (!result.success) log().warn(facts(result), 'failed');
+  else if (serving.log.isLevelEnabled('info')) log().info(facts(result), 'answered');
   await stream.finish(result);
 }
 

@@ -27,6 +27,8 @@ export const BatonNote = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('transferred'), handoff: HandoffStarted }),
   /** The text so far is void: the answer begins anew. Counted among the pieces, so that it is missed when it is lost. */
   z.looseObject({ kind: z.literal('superseded'), seq: z.int().positive() }),
+  /** Several pieces of text, the first of them with this place. */
+  z.looseObject({ kind: z.literal('texts'), seq: z.int().positive(), texts: z.array(z.string()) }),
   z.looseObject({
     kind: z.literal('result'),
     result: StreamedResult,
@@ -42,7 +44,7 @@ export const BatonNote = z.discriminatedUnion('kind', [
 ]);
 export type BatonNote = z.infer<typeof BatonNote>;
 
-/** One message of a response stream (protocol section 6). */
+/** One thing said in a response stream (protocol section 6). Who sent an envelope with `batch` may get several in a message. */
 export const Chunk = z.discriminatedUnion('type', [
   z.looseObject({
     type: z.literal('status'),
@@ -68,6 +70,8 @@ export const Chunk = z.discriminatedUnion('type', [
     data: z.looseObject({ id: z.string(), reply_subject: z.string(), prompt: z.string() }),
   }),
   z.looseObject({ type: z.literal('baton'), data: BatonNote }),
+  /** The end of the stream, as the last of several chunks. */
+  z.looseObject({ type: z.literal('end') }),
 ]);
 export type Chunk = z.infer<typeof Chunk>;
 
@@ -86,11 +90,17 @@ export function encodeChunk(chunk: Chunk): Uint8Array {
 }
 
 /**
- * Reads one message of a stream; undefined for an unknown type or a malformed chunk, which callers skip.
+ * Reads one message of a stream: a chunk, or an array of them. What is of an unknown type, or malformed, is left out, as
+ * callers skip it.
  * @throws {BatonError} PROTOCOL for a result that cannot be read: without it nobody knows how the run ended.
  */
-export function decodeChunk(data: Uint8Array): Chunk | undefined {
+export function decodeChunks(data: Uint8Array): Chunk[] {
   const value = decodeJson(data);
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  return values.map(readChunk).filter((chunk) => chunk !== undefined);
+}
+
+function readChunk(value: unknown): Chunk | undefined {
   const chunk = Chunk.safeParse(value);
   if (chunk.success || !isResultNote(value)) return chunk.data;
   throw new BatonError(

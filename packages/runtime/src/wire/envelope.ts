@@ -45,8 +45,10 @@ export type HandoffId = z.infer<typeof HandoffId>;
 export const Origin = z.looseObject({
   /** Where the answer goes. A stranger names it, so an inbox and nothing else. */
   reply: z.string().refine(isInbox, 'must be an inbox'),
-  /** It sent an envelope, and is told what Baton tells Baton. */
+  /** It sent an envelope, and is told what Baton tells Baton ... */
   baton: z.boolean(),
+  /** ... several chunks in one message; absent for no. */
+  batch: z.boolean().optional(),
 });
 export type Origin = z.infer<typeof Origin>;
 
@@ -84,6 +86,8 @@ export const Envelope = z.looseObject({
   caller: Caller.default({ scopes: [] }),
   /** Whoever asked answers questions in mid-stream; absent for no. */
   canAnswer: z.boolean().optional(),
+  /** Whoever waits for the answer reads several chunks from one message; absent for no. */
+  batch: z.boolean().optional(),
   /** The most that may be charged for this handoff's work and all below it; absent for no bound. */
   budget: Money.optional(),
   /** Of a transfer: who is to be answered in place of its sender, once the target has taken it. */

@@ -4,7 +4,7 @@ export {
   BatonNote,
   Chunk,
   chunkText,
-  decodeChunk,
+  decodeChunks,
   ERROR_CODE_HEADER,
   ERROR_TEXT_HEADER,
   encodeChunk,

@@ -27,9 +27,9 @@ export function parseAddress(text: unknown, home: Owner): Address {
     throw new BatonError('INVALID_ARGUMENT', `an agent name must be a string, not ${describeValue(text)}`);
   }
   const slash = text.indexOf('/');
-  const owner = Owner.safeParse(slash < 0 ? home : text.slice(0, slash));
-  const agent = AgentName.safeParse(slash < 0 ? text : text.slice(slash + 1));
-  if (owner.success && agent.success) return { owner: owner.data, agent: agent.data };
+  const owner = slash < 0 ? home : text.slice(0, slash);
+  const agent = slash < 0 ? text : text.slice(slash + 1);
+  if (TOKEN.test(owner) && TOKEN.test(agent)) return { owner, agent };
   throw new BatonError('INVALID_ARGUMENT', `agent name ${quote(text)} ${RULE}; "owner/agent" is allowed too`);
 }
 

@@ -106,7 +106,7 @@ it('exports these values from @baton/runtime/wire', () => {
       "TERMINATOR",
       "Usage",
       "chunkText",
-      "decodeChunk",
+      "decodeChunks",
       "decodeError",
       "decodeHeartbeat",
       "decodePrompt",

@@ -1,4 +1,4 @@
-import { startDeadline } from '../../agent/deadline.ts';
+import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
 import type { AttemptEnd } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
@@ -46,9 +46,9 @@ export async function carryOut(
   const { space, agent, address, cancellations } = options;
   const { id, lineage = [], conversation } = envelope;
   const output = await OutputWriter.begin(space, id, { isFirst });
-  using deadline = startDeadline(envelope.deadline);
+  using deadline = new Deadline(envelope.deadline);
   const stop = (reason: BatonError) => deadline.abort(reason);
-  const { signal } = deadline;
+  const { real: signal } = deadline;
   const journal = new DurableJournal(space, { id, above: lineage, signal });
   const handBack = () => stop(HANDED_BACK);
   const cancels = [id, ...lineage].map((each) => cancellations.add(each, stop));
@@ -66,7 +66,7 @@ export async function carryOut(
     const whole = await withLargeParts(from, incoming).catch((thrown) => BatonError.from(thrown));
     // Other trouble of the broker's is no fault of the work: it is tried again.
     if (whole instanceof BatonError && whole.retryable && !signal.aborted) throw whole;
-    const input = { scope: { ...bounds, signal, journal }, log };
+    const input = { scope: { ...bounds, signal: deadline, journal }, log: () => log };
     const result =
       whole instanceof BatonError
         ? failedRun(factsOf(incoming.prompt, envelope), whole)

@@ -1,4 +1,4 @@
-import { startDeadline } from '../../agent/deadline.ts';
+import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
 import { unseenText } from '../../agent/events.ts';
 import type { HandoffOrder } from '../../agent/port.ts';
@@ -33,9 +33,9 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
   const { order, address } = addressed;
   const started = performance.now();
   try {
-    using deadline = startDeadline(order.scope.expiresAt, order.scope.signal);
-    const task = await makeTask(sender, addressed, deadline.signal);
-    return await carryThrough(sender, { ...addressed, task, signal: deadline.signal }, emit);
+    using deadline = new Deadline(order.scope.expiresAt, order.scope.signal);
+    const task = await makeTask(sender, addressed, deadline.real);
+    return await carryThrough(sender, { ...addressed, task, signal: deadline.real }, emit);
   } catch (thrown) {
     const facts = {
       id: order.id,

@@ -1,5 +1,5 @@
 import { decodeTime, isValid } from 'ulid';
-import { startDeadline } from '../../agent/deadline.ts';
+import { Deadline } from '../../agent/deadline.ts';
 import type { ProgressEvent } from '../../agent/events.ts';
 import { unseenText } from '../../agent/events.ts';
 import type { RunRecord } from '../../wire/durable.ts';
@@ -34,13 +34,13 @@ const NEVER = new AbortController().signal;
 export async function submit(sender: Sender, question: Question): Promise<{ readonly id: string }> {
   const options = { ...question.options, delivery: 'durable' } as const;
   const { address, messages, bounds } = readQuestion(sender.home, { ...question, options });
-  using deadline = startDeadline(bounds.expiresAt, options.signal);
+  using deadline = new Deadline(bounds.expiresAt, options.signal);
   const { id } = bounds;
   const { target } = question;
-  const scope = { ...bounds, signal: deadline.signal };
+  const scope = { ...bounds, signal: deadline };
   const order = { id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
-  const task = await makeTask(sender, { order, address }, deadline.signal);
-  await submitTask(sender, { task, address }, deadline.signal);
+  const task = await makeTask(sender, { order, address }, deadline.real);
+  await submitTask(sender, { task, address }, deadline.real);
   return { id };
 }
 
@@ -99,10 +99,10 @@ async function awaitUntilDeadline(
   { envelope, prompt }: Extract<KnownRun, { envelope: Envelope }>,
   signal: AbortSignal,
 ): Promise<RunRecord> {
-  using deadline = startDeadline(envelope.deadline, signal);
+  using deadline = new Deadline(envelope.deadline, signal);
   using ending = new RunEnding(space, envelope.id);
   try {
-    return await ending.wait({ signal: deadline.signal });
+    return await ending.wait({ signal: deadline.real });
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     return await untilAvailable(() => expireRun(space, envelope, prompt), LOOK_UP_MS);

@@ -37,7 +37,7 @@ export async function makeTask(
   signal: AbortSignal,
 ): Promise<Task> {
   const space = sender.spaces.of(address.owner);
-  const request = toRequest(order, address, sender.source());
+  const request = toRequest(order, address, { source: sender.source(), expiresAt: order.scope.expiresAt });
   const large = new LargeRequest(sender, address);
   const data = await untilAvailable(() => large.encode(request, promptSubject(address), signal), signal);
   const { prompt, envelope = request.baton } = decodePrompt(data);

@@ -30,12 +30,13 @@ it('serves every running answer with one timer, and has none when there is no an
   const { bus, open } = paperBus();
   const keepAlive = new KeepAlive(bus);
   const writers = [1, 2, 3].map((n) => new ReplyWriter(bus, `reply${n}`));
-  for (const writer of writers) keepAlive.add(writer, noGoing);
+  const stops = writers.map((writer) => keepAlive.add(writer, noGoing));
   expect(vi.getTimerCount()).toBe(1);
   vi.advanceTimersByTime(30 * second);
-  for (const writer of writers) keepAlive.remove(writer);
+  for (const stop of stops) stop();
+  vi.advanceTimersByTime(second);
   expect([vi.getTimerCount(), open.size]).toEqual([0, 0]);
-  keepAlive.remove(writers[0] as ReplyWriter);
+  stops[0]?.();
   keepAlive.add(writers[0] as ReplyWriter, noGoing);
   expect(vi.getTimerCount()).toBe(1);
 });
@@ -44,8 +45,7 @@ it('never speaks for an answer that is over', () => {
   const { bus, texts } = paperBus();
   const keepAlive = new KeepAlive(bus);
   const writer = new ReplyWriter(bus, 'reply');
-  keepAlive.add(writer, noGoing);
-  keepAlive.remove(writer);
+  keepAlive.add(writer, noGoing)();
   writer.end();
   vi.advanceTimersByTime(300 * second);
   expect(texts()).toEqual(['']);

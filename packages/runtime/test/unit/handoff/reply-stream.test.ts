@@ -10,11 +10,11 @@ describe('a response stream', () => {
   it('says nothing after its end, however often it is asked to', () => {
     const { bus, texts } = paperBus();
     const writer = new ReplyWriter(bus, 'reply');
-    writer.ack();
+    writer.ack(ACK);
     writer.text('hello');
     writer.end();
     writer.end();
-    writer.ack();
+    writer.ack(ACK);
     writer.text('more');
     writer.fail(new BatonError('INTERNAL', 'late'));
     expect(texts()).toEqual([ACK, '{"type":"response","data":"hello"}', '']);

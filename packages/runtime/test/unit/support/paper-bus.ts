@@ -25,7 +25,7 @@ export function paperBus(maxPayload = 1_000_000) {
     return { subject, expireAt: () => {}, close: () => void open.delete(subject) };
   };
   return {
-    bus: { publish, openReply, maxPayload } as unknown as Bus,
+    bus: { publish, publishSoon: publish, openReply, maxPayload } as unknown as Bus,
     sent,
     texts: () => sent.map(({ text }) => text),
     /** Replies still open. */

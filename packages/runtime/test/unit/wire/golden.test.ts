@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { AgentCard, ServiceInfo } from '../../../src/wire/card.ts';
-import { ACK, Chunk, decodeChunk, encodeChunk, TERMINATOR } from '../../../src/wire/chunk.ts';
+import { ACK, Chunk, decodeChunks, encodeChunk, TERMINATOR } from '../../../src/wire/chunk.ts';
 import { Envelope, parseEnvelope } from '../../../src/wire/envelope.ts';
 import { HandoffError } from '../../../src/wire/error.ts';
 import { decodeError, encodeErrorBody } from '../../../src/wire/error-body.ts';
@@ -31,7 +31,7 @@ it('reads and writes a heartbeat as it always did', () => {
 
 it('reads and writes every kind of chunk as it always did', () => {
   const lines = file('chunks.jsonl').split('\n');
-  const chunks = lines.map((line) => decodeChunk(bytes(line)));
+  const chunks = lines.flatMap((line) => decodeChunks(bytes(line)));
   expect(chunks.map((chunk) => chunk?.type)).toEqual([
     'status',
     'response',
@@ -40,6 +40,8 @@ it('reads and writes every kind of chunk as it always did', () => {
     'baton',
     'baton',
     'baton',
+    'baton',
+    'end',
   ]);
   expect(chunks.map((chunk) => text(encodeChunk(Chunk.parse(chunk))))).toEqual(lines);
   expect(text(ACK)).toBe(lines[0]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chunkText, decodeChunk } from '../../../src/wire/chunk.ts';
+import { chunkText, decodeChunks } from '../../../src/wire/chunk.ts';
 import { decodeHeartbeat, MAX_INTERVAL_S } from '../../../src/wire/heartbeat.ts';
 import { Attachment, decodePrompt } from '../../../src/wire/prompt.ts';
 
@@ -82,9 +82,11 @@ describe('a chunk', () => {
     ['{"type":"response","data":"a"}', 'a'],
     ['{"type":"response","data":{"text":"a"}}', 'a'],
     ['{"type":"response","data":{}}', ''],
+    ['[{"type":"response","data":"a"},{"type":"end"}]', 'a'],
+    ['[7,null,[],{"type":"response","data":"a"}]', 'a'],
     ['{"type":"response","data":{"text":"a","x":1},"y":2}', 'a'],
   ])('of an answer adds its text: %s', (text, added) => {
-    const chunk = decodeChunk(bytes(text));
+    const [chunk] = decodeChunks(bytes(text));
     expect(chunk?.type === 'response' && chunkText(chunk.data)).toBe(added);
   });
 
@@ -104,7 +106,7 @@ describe('a chunk', () => {
     '{"type":"baton","data":{"kind":"news"}}',
     '{"type":"__proto__","data":"x"}',
   ])('is skipped when it is %j', (text) => {
-    expect(decodeChunk(bytes(text))).toBeUndefined();
+    expect(decodeChunks(bytes(text))).toEqual([]);
   });
 });
 
