@@ -4,6 +4,7 @@ import { BatonError } from './error.ts';
 import { InstanceId } from './heartbeat.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { ObjectRef } from './object-ref.ts';
+import { isPlainChunk } from './plain.ts';
 import { Attachment } from './prompt.ts';
 import { RunResult } from './result.ts';
 
@@ -101,6 +102,7 @@ export function decodeChunks(data: Uint8Array): Chunk[] {
 }
 
 function readChunk(value: unknown): Chunk | undefined {
+  if (isPlainChunk(value)) return value as Chunk;
   const chunk = Chunk.safeParse(value);
   if (chunk.success || !isResultNote(value)) return chunk.data;
   throw new BatonError(

@@ -4,6 +4,7 @@ import { Message } from './message.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
 import { Money } from './money.ts';
 import { ObjectRef } from './object-ref.ts';
+import { isPlainEnvelope } from './plain.ts';
 import { isInbox } from './subject.ts';
 
 /** The major version of the envelope this runtime writes and reads. */
@@ -107,6 +108,7 @@ export type Envelope = z.infer<typeof Envelope>;
  * @throws {BatonError} PROTOCOL for another major version, INVALID_ARGUMENT naming the first wrong field.
  */
 export function parseEnvelope(value: unknown): Envelope {
+  if (isPlainEnvelope(value)) return value as Envelope;
   const parsed = Envelope.safeParse(value);
   if (parsed.success) return parsed.data;
   const version = (value as { v?: unknown } | null)?.v;
