@@ -5,9 +5,10 @@ const decoder = new TextDecoder();
 export const encodeText: (text: string) => Uint8Array =
   typeof Buffer === 'undefined' ? (text) => encoder.encode(text) : (text) => Buffer.from(text);
 
-/** A value as it crosses the bus: JSON in UTF-8. */
+/** A value as it crosses the bus: JSON in UTF-8; no bytes for undefined, which JSON cannot say. */
 export function encodeJson(value: unknown): Uint8Array {
-  return encodeText(JSON.stringify(value));
+  const text: string | undefined = JSON.stringify(value);
+  return encodeText(text ?? '');
 }
 
 /** What the bytes say; undefined, which JSON cannot say, when they are no JSON. */
