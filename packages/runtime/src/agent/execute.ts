@@ -21,22 +21,10 @@ type Outcome = Pick<RunResult, 'success' | 'response'> &
 
 /** One run from first hook to result: a hook answers, or a condition hands off, or the agent answers. Never rejects. */
 export async function execute(run: Run): Promise<RunResult> {
-  const { context, plan, handoffs } = run;
+  const { context, plan } = run;
   const started = performance.now();
   const outcome = await attempt(run);
-  const used = run.usage.total;
-  const result: RunResult = {
-    agent: context.agentName,
-    conversation: context.conversation,
-    id: context.scope.id,
-    durationMs: Math.round(performance.now() - started),
-    handoffs: handoffs.flat(),
-    insights: context.insights,
-    fallback: false,
-    ...outcome,
-    ...(used && { usage: used }),
-    response: run.speech.end(outcome),
-  };
+  const result = toResult(run, outcome, Math.round(performance.now() - started));
   const { finalize_connection } = plan.hooks;
   // Hooks look at one of their own: nothing they do to it can spoil what is told.
   context.result = finalize_connection.length > 0 ? { ...result } : result;
@@ -47,34 +35,48 @@ export async function execute(run: Run): Promise<RunResult> {
   return spent ? { ...result, spent } : result;
 }
 
-/** The outcome, whatever it is. */
+/** Field by field, as for every run: see `BaseAgent`. What is absent stays absent. */
+function toResult(
+  { context, handoffs, speech, usage }: Run,
+  outcome: Outcome,
+  durationMs: number,
+): RunResult {
+  const result: RunResult = {
+    agent: outcome.agent ?? context.agentName,
+    conversation: context.conversation,
+    id: context.scope.id,
+    durationMs,
+    handoffs: handoffs.flat(),
+    insights: outcome.insights ?? context.insights,
+    fallback: outcome.fallback ?? false,
+    success: outcome.success,
+    response: speech.end(outcome),
+  };
+  const { data, error, withdrawn, transferred } = outcome;
+  const { total } = usage;
+  if (data !== undefined) result.data = data;
+  if (error) result.error = error;
+  if (withdrawn) result.withdrawn = withdrawn;
+  if (transferred) result.transferred = transferred;
+  if (total) result.usage = total;
+  return result;
+}
+
+/** What came of the steps, or of the run being given up before they were through. Never rejects. */
 async function attempt(run: Run): Promise<Outcome> {
-  try {
-    return await checked(run);
-  } catch (thrown) {
-    return failed(run, thrown);
-  }
-}
-
-async function checked(run: Run): Promise<Outcome> {
   const { context } = run;
-  throwIfAborted(context.scope.signal);
-  const outcome = await unlessGivenUp(run);
-  // A step may notice a moment before the run does that time is up; what is said of it must not hang on that moment.
-  if (!outcome.success && context.remainingMs === 0) {
-    throw new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
-  }
-  checkJsonFields('insights', context.insights);
-  return outcome;
-}
-
-/** The steps, unless the run is given up before they are through. */
-async function unlessGivenUp(run: Run): Promise<Outcome> {
   try {
-    return await unlessAborted(steps(run), run.context.scope.signal);
+    throwIfAborted(context.scope.signal);
+    const outcome = await unlessAborted(steps(run), context.scope.signal);
+    // A step may notice a moment before the run does that time is up; what is said of it must not hang on that moment.
+    if (!outcome.success && context.remainingMs === 0) {
+      throw new BatonError('DEADLINE_EXCEEDED', 'no answer before the deadline');
+    }
+    checkJsonFields('insights', context.insights);
+    return outcome;
   } catch (thrown) {
     await recorded(run);
-    throw thrown;
+    return failed(run, thrown);
   }
 }
 

@@ -97,7 +97,7 @@ export function newScope(path: readonly string[], options: RunOptions): Omit<Run
     hops: 0,
     maxHops,
     expiresAt: Date.now() + timeoutMs,
-    caller: { ...(user !== undefined && { user }), scopes: [...scopes] },
+    caller: user === undefined ? { scopes: [...scopes] } : { user, scopes: [...scopes] },
     budget: budget && { amount: budget.amount, currency: budget.currency },
     traceparent: undefined,
     canAnswer: options.onQuery !== undefined,

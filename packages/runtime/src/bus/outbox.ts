@@ -72,10 +72,10 @@ export class Outbox {
       return;
     }
     try {
-      this.#connection.publish(subject, data, {
-        ...(reply && { reply }),
-        ...(headers && { headers: toHeaders(headers) }),
-      });
+      if (headers)
+        this.#connection.publish(subject, data, { ...(reply && { reply }), headers: toHeaders(headers) });
+      else if (reply) this.#connection.publish(subject, data, { reply });
+      else this.#connection.publish(subject, data);
     } catch (cause) {
       throw publishError(cause, data.length, this.maxPayload);
     }

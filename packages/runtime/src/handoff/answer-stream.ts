@@ -42,8 +42,18 @@ export class AnswerStream {
   };
 
   async finish(result: RunResult): Promise<void> {
-    if (result.success) await this.#finishWell(result);
-    else this.#writer.fail(errorOf(result), this.#writer.toBaton ? result : undefined);
+    const writer = this.#writer;
+    if (!result.success) return writer.fail(errorOf(result), writer.toBaton ? result : undefined);
+    if (writer.toBaton) {
+      const { pieces } = writer;
+      const note = { kind: 'result', result: this.#withoutStreamed(result), pieces } as const;
+      const chunk = encodeResult(note, { bus: this.#bus, owner: this.#owner });
+      writer.json(typeof chunk === 'string' ? chunk : await chunk);
+    } else {
+      const rest = unseenText(this.#streamed, result.response);
+      if (rest) this.#write(rest);
+    }
+    writer.end();
   }
 
   /** No answer is waited for any more. */
@@ -82,24 +92,32 @@ export class AnswerStream {
     return reply.subject;
   }
 
-  async #finishWell(result: RunResult): Promise<void> {
-    const writer = this.#writer;
-    if (writer.toBaton) {
-      const { pieces } = writer;
-      const note = { kind: 'result', result: this.#withoutStreamed(result), pieces } as const;
-      writer.json(await encodeResult(note, { bus: this.#bus, owner: this.#owner }));
-    } else {
-      const rest = unseenText(this.#streamed, result.response);
-      if (rest) this.#write(rest);
-    }
-    writer.end();
-  }
-
   #withoutStreamed(result: RunResult): StreamedResult {
     // Pieces that reached nobody are made good by the whole.
-    if (result.response !== this.#streamed || this.#writer.hasLostSome) return result;
-    return { ...result, response: undefined };
+    const isNeeded = result.response !== this.#streamed || this.#writer.hasLostSome;
+    const response = isNeeded ? result.response : undefined;
+    return this.#writer.isBrief ? brief(result, response) : { ...result, response };
   }
+}
+
+/** Without what the caller knows, or takes to be so unless it is told. Field by field: see `BaseAgent`. */
+function brief(result: RunResult, response: string | null | undefined): StreamedResult {
+  const { agent, success, durationMs, handoffs, insights, fallback, data, usage, error, withdrawn, spent } =
+    result;
+  return {
+    agent,
+    success,
+    durationMs,
+    response,
+    handoffs: handoffs.length > 0 ? handoffs : undefined,
+    insights: Object.keys(insights).length > 0 ? insights : undefined,
+    fallback: fallback || undefined,
+    data,
+    usage,
+    error,
+    withdrawn,
+    spent,
+  };
 }
 
 function errorOf({ error }: RunResult): BatonError {

@@ -195,13 +195,14 @@ export class Answer {
     return response === undefined || isHalf ? streamed : response;
   }
 
+  /** Field by field, as for every run: see `BaseAgent`. What is absent stays absent. */
   toResult(order: HandoffOrder, durationMs: number): RunResult {
     const { error } = this;
     const isElsewhere = order.mode === 'transfer' && error === undefined;
     const streamed = this.#text === '' && (error || isElsewhere) ? null : this.#text;
     const told = this.#result;
     const spent = this.spent(order.scope.budget);
-    return {
+    const result: RunResult = {
       agent: told?.agent ?? this.agent.agent,
       conversation: order.scope.conversation,
       id: order.id,
@@ -209,13 +210,14 @@ export class Answer {
       handoffs: [...this.#transferred(error), ...(told?.handoffs ?? [])],
       insights: told?.insights ?? {},
       fallback: told?.fallback ?? false,
-      ...(told && extrasOf(told)),
       success: error === undefined && (told?.success ?? true),
       response: this.#response(streamed),
-      ...(error && { error: error.toJSON() }),
-      ...(isElsewhere && { transferred: { id: order.id, to: this.#address } }),
-      ...(spent && { spent }),
     };
+    if (told) Object.assign(result, extrasOf(told));
+    if (error) result.error = error.toJSON();
+    if (isElsewhere) result.transferred = { id: order.id, to: this.#address };
+    if (spent) result.spent = spent;
+    return result;
   }
 }
 

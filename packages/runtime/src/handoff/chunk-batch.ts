@@ -2,6 +2,9 @@ import { atEndOfTurn } from '../bus/end-of-turn.ts';
 import type { Chunk } from '../wire/chunk.ts';
 import { encodeText } from '../wire/json.ts';
 
+/** The last of several chunks. */
+const END = JSON.stringify({ type: 'end' } satisfies Chunk);
+
 /** What comes with each text of several: quotes and a comma. */
 const TEXT_OVERHEAD = 3;
 
@@ -23,6 +26,7 @@ export class ChunkBatch {
   #firstSeq = 0;
   #length = 0;
   #isDue = false;
+  #greeting: string | undefined;
 
   constructor(options: ChunkBatchOptions) {
     this.#options = options;
@@ -42,10 +46,31 @@ export class ChunkBatch {
     this.#append(chunk);
   }
 
-  /** Sends what there is now, with this behind it. */
-  flush(last?: string): void {
+  /** A chunk that comes before all others, and is left out where all is said in one message. */
+  greet(chunk: string): void {
+    this.#greeting = chunk;
+    this.#makeRoom(chunk.length);
+  }
+
+  /** Sends what there is now. */
+  flush(): void {
     this.#closeTexts();
-    if (last !== undefined) this.#append(last);
+    if (this.#greeting !== undefined) {
+      this.#chunks = this.#chunks === '' ? this.#greeting : `${this.#greeting},${this.#chunks}`;
+    }
+    this.#send();
+  }
+
+  /** Sends what there is now, and that it was the last. */
+  end(): void {
+    this.#closeTexts();
+    if (this.#greeting !== undefined && this.#chunks === '') this.#append(this.#greeting);
+    this.#append(END);
+    this.#send();
+  }
+
+  #send(): void {
+    this.#greeting = undefined;
     if (this.#chunks === '') return;
     const message = encodeText(`[${this.#chunks}]`);
     this.#chunks = '';

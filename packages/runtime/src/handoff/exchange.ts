@@ -41,12 +41,13 @@ interface Call {
 export async function exchange(sender: Sender, handoff: Omit<Call, 'large'>, emit: Emit): Promise<RunResult> {
   const large = new LargeRequest(sender, handoff.address);
   try {
-    const call = { ...handoff, large };
-    const { retries = 0 } = handoff.order.metadata;
+    const { order, address, whileAway } = handoff;
+    const call: Call = { order, address, large, whileAway };
+    const { retries = 0 } = order.metadata;
     if (retries > 0) return await withRetries(sender, call, { retries, emit });
     const started = performance.now();
     const answer = await whenFree(sender, call, emit);
-    return answer.toResult(handoff.order, Math.round(performance.now() - started));
+    return answer.toResult(order, Math.round(performance.now() - started));
   } finally {
     if (large.isKept) await large.drop();
   }
@@ -168,7 +169,8 @@ class Attempt implements ReplyHandlers {
     const { order, address, large } = this.#call;
     const { bus, source } = this.#sender;
     this.#request ??= toRequest(order, address, { source: source(), expiresAt: withRoomToTell(order) });
-    const data = await large.encode(this.#request, subject, this.signal);
+    const encoded = large.encode(this.#request, subject, this.signal);
+    const data = encoded instanceof Uint8Array ? encoded : await encoded;
     this.doubt = doubt;
     this.isPublished = true;
     await bus.follow(subject, data, this);

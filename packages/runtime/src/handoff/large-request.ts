@@ -46,7 +46,7 @@ export class LargeRequest {
    * @throws {BatonError} INVALID_ARGUMENT for more than 16 MiB; FAILED_PRECONDITION, UNAVAILABLE, RESOURCE_EXHAUSTED when
    * the broker cannot keep what it cannot take in one message.
    */
-  async encode(request: HandoffRequest, subject: string, signal: StopSignal): Promise<Uint8Array> {
+  encode(request: HandoffRequest, subject: string, signal: StopSignal): Uint8Array | Promise<Uint8Array> {
     const { bus, inlineLimit } = this.#options;
     const isOwn = subject === promptSubject(this.#address);
     if (isOwn && this.#references) return encodePrompt(refer(request, this.#references));
@@ -54,6 +54,14 @@ export class LargeRequest {
     if (whole.length <= Math.min(inlineLimit, bus.maxPayload) || !isOwn) return whole;
     // What the broker does not take anyway must not be held while its parts are written.
     const inline = whole.length <= bus.maxPayload ? whole : undefined;
+    return this.#encodeParts(request, inline, signal);
+  }
+
+  async #encodeParts(
+    request: HandoffRequest,
+    inline: Uint8Array | undefined,
+    signal: StopSignal,
+  ): Promise<Uint8Array> {
     try {
       this.#references = await this.#putParts(request, signal);
       return encodePrompt(refer(request, this.#references));

@@ -9,17 +9,29 @@ import { type Fetching, fetchPart } from './large-intake.ts';
 /** Writing a result that is too large for a message may take this long, milliseconds. */
 const PUT_MS = 30_000;
 
+/** Of what JSON leaves as it is: the rest is written in ASCII. */
+const MOST_BYTES_PER_CHARACTER = 3;
+
 /**
  * The chunk, as JSON, that tells a Baton caller how a run ended: with the result, or with where it is when it is larger than the broker
  * takes in one message.
  * @throws {BatonError} INVALID_ARGUMENT for more than 16 MiB; FAILED_PRECONDITION, UNAVAILABLE, RESOURCE_EXHAUSTED when the
  * broker cannot keep it.
  */
-export async function encodeResult(
+export function encodeResult(
   note: Extract<BatonNote, { kind: 'result' }>,
+  place: { readonly bus: Bus; readonly owner: Owner },
+): string | Promise<string> {
+  const chunk = JSON.stringify({ type: 'baton', data: note } satisfies Chunk);
+  const isSmall = chunk.length * MOST_BYTES_PER_CHARACTER <= place.bus.maxPayload;
+  return isSmall ? chunk : encodeLarge(note, chunk, place);
+}
+
+async function encodeLarge(
+  note: Extract<BatonNote, { kind: 'result' }>,
+  chunk: string,
   { bus, owner }: { readonly bus: Bus; readonly owner: Owner },
 ): Promise<string> {
-  const chunk = JSON.stringify({ type: 'baton', data: note } satisfies Chunk);
   const size = Buffer.byteLength(chunk);
   if (size <= bus.maxPayload) return chunk;
   if (size > MAX_OBJECT_BYTES) {

@@ -13,9 +13,6 @@ const CHUNK_OVERHEAD = 256;
 /** Characters beyond which what is due is sent before the turn is over. */
 const BATCH_CHARACTERS = 8192;
 
-/** The last of several chunks. */
-const END = JSON.stringify({ type: 'end' } satisfies Chunk);
-
 /** Who reads a response stream. */
 export interface Reader {
   /** It sent an envelope: it is told more than the protocol asks for. */
@@ -47,6 +44,11 @@ export class ReplyWriter {
     return this.#toBaton;
   }
 
+  /** Whoever reads it is told only what it cannot know itself. */
+  get isBrief(): boolean {
+    return this.#batch !== undefined;
+  }
+
   /** Something was said while the broker was away, and has reached nobody. */
   get hasLostSome(): boolean {
     return this.#hasLost;
@@ -59,8 +61,9 @@ export class ReplyWriter {
 
   /** The first message of a stream; callers that sent an envelope are told who took it. */
   ack(toBaton: string): void {
-    if (this.#toBaton) this.json(toBaton);
-    else if (!this.#ended) this.#publish(ACK);
+    if (this.#ended) return;
+    if (this.#batch) this.#batch.greet(toBaton);
+    else this.#publish(this.#toBaton ? encodeText(toBaton) : ACK);
   }
 
   /** Says that the work goes on. The broker tells `noListener`, a subject, when nobody listens any more. */
@@ -91,7 +94,7 @@ export class ReplyWriter {
 
   end(): void {
     if (this.#ended) return;
-    if (this.#batch) this.#batch.flush(END);
+    if (this.#batch) this.#batch.end();
     else this.#publish(TERMINATOR);
     this.#ended = true;
   }

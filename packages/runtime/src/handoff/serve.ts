@@ -41,15 +41,14 @@ export async function servePrompt(serving: Serving, message: BusMessage): Promis
   const { bus, log } = serving;
   const { reply } = message;
   if (!reply) return log.debug('a prompt without a reply subject was dropped');
-  let incoming: IncomingPrompt;
   try {
-    incoming = read(message, serving);
+    const incoming = read(message, serving);
+    const { envelope } = incoming;
+    const writer = new ReplyWriter(bus, reply, { toBaton: envelope !== undefined, batch: envelope?.batch });
+    return serve(serving, { incoming, reply }, writer);
   } catch (thrown) {
-    return refuse(new ReplyWriter(bus, reply), thrown, { log });
+    refuse(new ReplyWriter(bus, reply), thrown, { log });
   }
-  const { envelope } = incoming;
-  const writer = new ReplyWriter(bus, reply, { toBaton: envelope !== undefined, batch: envelope?.batch });
-  await serve(serving, { incoming, reply }, writer);
 }
 
 interface Prompt {
@@ -111,7 +110,8 @@ function takeOver(
   if (!toBaton) return writer;
   const [home = ''] = path.at(-1)?.split('/') ?? [];
   const handoff = { id, from: source.agent, to: formatAddress(address, home), mode: 'transfer' } as const;
-  writer.ack(ack());
+  // Who answers is news to whoever waits, even with the whole answer.
+  writer.json(ack());
   writer.chunk({ type: 'baton', data: { kind: 'transferred', handoff } });
   return writer;
 }

@@ -17,8 +17,18 @@ export const HandoffStarted = z.looseObject({
 });
 export type HandoffStarted = z.infer<typeof HandoffStarted>;
 
-/** A run's outcome at the end of its stream: `response` is left out when it is the streamed text. */
-export const StreamedResult = RunResult.partial({ response: true });
+/**
+ * A run's outcome at the end of its stream: `response` is left out when it is the streamed text. Who reads several chunks from one
+ * message is not told what it knows (the ids), and takes what is left out for none, or no.
+ */
+export const StreamedResult = RunResult.partial({
+  response: true,
+  conversation: true,
+  id: true,
+  handoffs: true,
+  insights: true,
+  fallback: true,
+});
 export type StreamedResult = z.infer<typeof StreamedResult>;
 
 /** What Baton tells Baton in a stream; other callers ignore the chunk type, as the protocol asks of them. */

@@ -78,13 +78,12 @@ function isPlainResult(value: unknown): boolean {
     value.success === true &&
     (response === undefined || isText(response)) &&
     isText(value.agent) &&
-    isText(value.conversation) &&
-    isText(value.id) &&
+    (value.conversation === undefined || isText(value.conversation)) &&
+    (value.id === undefined || isText(value.id)) &&
     isNumber(value.durationMs) &&
-    Array.isArray(handoffs) &&
-    handoffs.length === 0 &&
-    isRecord(value.insights) &&
-    typeof value.fallback === 'boolean' &&
+    (handoffs === undefined || (Array.isArray(handoffs) && handoffs.length === 0)) &&
+    (value.insights === undefined || isRecord(value.insights)) &&
+    isFlag(value.fallback) &&
     (usage === undefined || isPlainUsage(usage)) &&
     ['error', 'withdrawn', 'transferred', 'spent'].every((field) => value[field] === undefined)
   );

@@ -93,9 +93,9 @@ export function extrasOf(result: Pick<RunResult, 'success' | 'data' | 'usage' | 
   withdrawn?: true;
 } {
   const { success, data, usage, withdrawn } = result;
-  return {
-    ...(success && data !== undefined && { data }),
-    ...(usage && { usage }),
-    ...(!success && withdrawn && { withdrawn }),
-  };
+  const extras: ReturnType<typeof extrasOf> = {};
+  if (success && data !== undefined) extras.data = data;
+  if (usage) extras.usage = usage;
+  if (!success && withdrawn) extras.withdrawn = withdrawn;
+  return extras;
 }

@@ -39,7 +39,10 @@ export async function makeTask(
   const space = sender.spaces.of(address.owner);
   const request = toRequest(order, address, { source: sender.source(), expiresAt: order.scope.expiresAt });
   const large = new LargeRequest(sender, address);
-  const data = await untilAvailable(() => large.encode(request, promptSubject(address), signal), signal);
+  const data = await untilAvailable(
+    async () => await large.encode(request, promptSubject(address), signal),
+    signal,
+  );
   const { prompt, envelope = request.baton } = decodePrompt(data);
   const isStep = order.scope.journal !== undefined;
   return { space, facts: factsOf(prompt, envelope), subject: taskSubject(address, order.id), data, isStep };
