@@ -44,7 +44,7 @@ export type { DurableOptions } from './handoff/durable/spaces.ts';
 export type { LaunchedAgent } from './launched-agent.ts';
 export { createLog, LOG_LEVELS, type LogLevel, type LogOptions, parseLogLevel } from './log.ts';
 export { DEFAULT_HEARTBEAT_MS, type JoinOptions, join, type Mesh } from './mesh.ts';
-export { loadKnowledge } from './model/knowledge.ts';
+export { loadKnowledge } from './model/load-knowledge.ts';
 export type {
   Model,
   ModelEvent,

@@ -1,4 +1,4 @@
-import { type Logger, type LoggerOptions, pino } from 'pino';
+import type { Logger, LoggerOptions } from 'pino';
 import { BatonError } from './wire/error.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -19,6 +19,8 @@ export async function createLog(options: LogOptions = {}): Promise<Logger> {
   const { level = 'info' } = options;
   const isTerminal = process.stdout.isTTY === true;
   const { pretty = isTerminal && process.env.NODE_ENV !== 'production', colour = isTerminal } = options;
+  // Loaded by those who log alone; see `silentLog`.
+  const { pino } = await import('pino');
   const base: LoggerOptions = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
   if (options.destination) return pino(base, options.destination);
   if (!pretty) return pino(base);

@@ -1,9 +1,10 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import type { BaseAgent } from './agent/agent.ts';
 import { iterate, type RunEvent } from './agent/events.ts';
 import { newId } from './agent/id.ts';
 import { splitSignal } from './agent/new-run.ts';
 import type { Store, StoreOptions } from './agent/port.ts';
+import { silentLog } from './agent/silent-log.ts';
 import { resolveServer } from './bus/broker/resolve-server.ts';
 import { Bus, type Subscription } from './bus/bus.ts';
 import { callControl, serveControl } from './control.ts';
@@ -83,7 +84,7 @@ export async function join(options: JoinOptions = {}): Promise<Mesh> {
   }
   const name = options.name ?? 'client';
   const { url } = await resolveServer(options.server === undefined ? {} : { server: options.server });
-  const log = options.log ?? pino({ enabled: false });
+  const log = options.log ?? silentLog();
   const onError = (err: unknown) => log.error({ err }, 'a subscriber failed');
   const bus = await Bus.connect({
     server: url,

@@ -1,5 +1,5 @@
-import { type Logger, pino } from 'pino';
-import { loadKnowledge } from '../model/knowledge.ts';
+import type { Logger } from 'pino';
+import { loadKnowledge } from '../model/load-knowledge.ts';
 import type { Model } from '../model/model.ts';
 import { resolveModel } from '../model/resolve-model.ts';
 import { AgentCard, type Price } from '../wire/card.ts';
@@ -24,6 +24,7 @@ import type { HandoffPort, RunScope } from './port.ts';
 import { query } from './query.ts';
 import { toMessages } from './read-messages.ts';
 import type { Brain, Run } from './run.ts';
+import { silentLog } from './silent-log.ts';
 import type { Skill, SkillHost } from './skill.ts';
 import { skillMembers } from './skill-members.ts';
 import { initialOrder } from './skill-order.ts';
@@ -63,7 +64,7 @@ export class BaseAgent {
   readonly #states = new ConversationStates();
   #ready: Promise<void> | undefined;
   #port: HandoffPort | undefined;
-  #log: Logger = pino({ enabled: false });
+  #log: Logger = silentLog();
 
   /**
    * @throws {BatonError} INVALID_ARGUMENT for a wrong name, model or output schema, FAILED_PRECONDITION for an output

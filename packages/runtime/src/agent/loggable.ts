@@ -1,4 +1,4 @@
-import { stdSerializers } from 'pino';
+import serializers from 'pino-std-serializers';
 import { BatonError } from '../wire/error.ts';
 
 /**
@@ -7,7 +7,7 @@ import { BatonError } from '../wire/error.ts';
  */
 export function loggable(thrown: unknown): unknown {
   try {
-    stdSerializers.err(thrown as Error);
+    serializers.err(thrown as Error);
     return thrown;
   } catch {
     return BatonError.from(thrown).message;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseArticle } from '../../../src/model/article.ts';
-import { Knowledge, loadKnowledge } from '../../../src/model/knowledge.ts';
+import { Knowledge } from '../../../src/model/knowledge.ts';
+import { loadKnowledge } from '../../../src/model/load-knowledge.ts';
 import { searchConversation } from '../../../src/model/search-conversation.ts';
 
 const ARTICLES: Record<string, string> = {
