@@ -146,7 +146,8 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
   }
 
   /**
-   * Puts an agent on the mesh, in this process. Returns when others can reach it, and this member knows its card.
+   * Puts an agent on the mesh, in this process. Returns when others can reach it, and this member knows its card; who else
+   * is there may be known a little later (see `synced`), and an agent that may hand off answers from then on.
    * @throws {BatonError} UNAVAILABLE when the broker is lost meanwhile.
    */
   async launch(agent: BaseAgent): Promise<LaunchedAgent> {
@@ -156,8 +157,8 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     const source = () => ({ agent: agent.name, instance: server?.instance ?? '' });
     let server: AgentServer | undefined;
     const { spaces } = this.sender;
-    agent.attach(makePort({ ...this.sender, source }), agentLog);
-    await Promise.all([agent.prepare(), this.#registry.synced()]);
+    agent.attach(makePort({ ...this.sender, source }), agentLog, this.#registry.synced());
+    await Promise.all([agent.prepare(), this.#registry.told()]);
     server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog, spaces });
     this.#servers.push(server);
     await this.#registry.described(server.instance);

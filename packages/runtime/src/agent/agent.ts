@@ -65,6 +65,8 @@ export class BaseAgent {
   #ready: Promise<void> | undefined;
   #port: HandoffPort | undefined;
   #log: Logger = silentLog();
+  /** Resolves when the mesh it was put on is known; undefined once it is, and for an agent that needs nobody. */
+  #known: Promise<void> | undefined;
 
   /**
    * @throws {BatonError} INVALID_ARGUMENT for a wrong name, model or output schema, FAILED_PRECONDITION for an output
@@ -106,10 +108,15 @@ export class BaseAgent {
     return this.#brain.model;
   }
 
-  /** Puts the agent on a mesh. */
-  attach(port: HandoffPort, log: Logger): void {
+  /** Puts the agent on a mesh. One that may hand off begins no run before `known` resolves: who is there is known then. */
+  attach(port: HandoffPort, log: Logger, known?: Promise<void>): void {
     this.#port = port;
     this.#log = log;
+    const needsOthers = this.#order.length > 0 || this.#brain.handoffs.length > 0;
+    if (!needsOthers) return;
+    this.#known = known?.then(() => {
+      this.#known = undefined;
+    });
   }
 
   /**
@@ -140,6 +147,7 @@ export class BaseAgent {
 
   /** One run with inherited bounds, of an agent that is prepared: what the serving side calls. Never rejects. */
   execute(input: RunInput, emit: Emit): Promise<RunResult> {
+    if (this.#known !== undefined) return this.#known.then(() => this.execute(input, emit));
     const run = this.#newRun(input, emit);
     const hasSkills = this.#order.length > 0;
     return hasSkills ? withContext(run.context, () => execute(run)) : execute(run);
@@ -182,6 +190,7 @@ export class BaseAgent {
 
   /** A question asked by a skill outside any run, on a timer say: it has bounds of its own. */
   async #askOutsideRun(target: string, question: string, options: QueryOptions): Promise<HandoffResult> {
+    await this.#known;
     const { scope, deadline } = this.#openScope({});
     using _ = deadline;
     const run = this.#newRun({ messages: [], scope, inbound: undefined }, () => {});

@@ -81,6 +81,11 @@ export class Registry {
     return this.#synced;
   }
 
+  /** Resolves when a member that stays has told which agents there are and were: a round trip, at most 250 ms. */
+  told(): Promise<void> {
+    return this.#told;
+  }
+
   /** From now on tells newcomers which agents there are and were. For members that stay, not for visitors. */
   answerPeers(): void {
     const answer = (message: BusMessage) => {
