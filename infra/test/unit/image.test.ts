@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { demoAgents } from '../support/demo.ts';
@@ -9,6 +9,7 @@ interface Package {
   readonly packageManager: string;
   readonly bin: { readonly baton: string };
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly scripts: { readonly build: string };
 }
 
 const packageAt = (...folder: string[]) => JSON.parse(textAt(...folder, 'package.json')) as Package;
@@ -32,6 +33,15 @@ it('sends every package of the workspace to the engine', () => {
   const { packages } = parse(textAt('pnpm-workspace.yaml')) as { packages: string[] };
   expect(sent).toEqual(expect.arrayContaining(packages.map((each) => each.replace('/*', ''))));
   expect(sent).toContain('tsconfig.base.json');
+});
+
+it('sends what the builds of the packages run', () => {
+  const builds = readdirSync(inRepository('packages')).map(
+    (name) => packageAt('packages', name).scripts.build,
+  );
+  const run = builds.flatMap((build) => /node \.\.\/\.\.\/(\S+)/.exec(build)?.[1] ?? []);
+  expect(run).toContain('infra/build/bundle.mjs');
+  for (const file of run) expect(sent).toContain(dirname(file));
 });
 
 it('sends neither what was built here nor what may hold a key', () => {

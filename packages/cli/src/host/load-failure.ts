@@ -60,8 +60,9 @@ async function syntaxErrorPlace(url: string, name: string, message: string): Pro
 function isRuntimeCheck({ name, stack = '' }: Error): boolean {
   if (name !== 'TypeError') return false;
   const origin = stack.split('\n').find((line) => /^\s+at /.test(line)) ?? '';
-  const own = fileURLToPath(new URL('..', import.meta.resolve('@baton/runtime')));
-  return [own, '/@baton/runtime/'].some((place) => origin.includes(place));
+  // A stack names the sources, wherever below the package what is loaded lies.
+  const own = /^file:\/\/(.*\/)(?:dist|src)\//.exec(import.meta.resolve('@baton/runtime'))?.[1];
+  return [own, '/@baton/runtime/'].some((place) => place !== undefined && origin.includes(place));
 }
 
 /** An error of another copy of the runtime. */
