@@ -32,10 +32,24 @@ async function entries() {
   return Object.fromEntries(files.map((file) => [file.replace(/\.js$/, ''), resolve(BUILT, file)]));
 }
 
-/** tsx writes anew, with a map, what has an `import()` in it. That is a small file then. */
-function loadsLate(id, { getModuleInfo }) {
-  const { dynamicallyImportedIds = [] } = getModuleInfo(id) ?? {};
-  return dynamicallyImportedIds.length > 0 ? 'late' : undefined;
+const input = await entries();
+
+/** All that is loaded with a module, itself included. */
+function loadedWith(id, getModuleInfo, found = new Set()) {
+  if (found.has(id)) return found;
+  found.add(id);
+  for (const next of getModuleInfo(id)?.importedIds ?? []) loadedWith(next, getModuleInfo, found);
+  return found;
+}
+
+/** In which file a module is: few files, because each is read, resolved and linked on its own, at every start. */
+function fileOf(id, { getModuleInfo }) {
+  const isIn = (entry) => loadedWith(input[entry], getModuleInfo).has(id);
+  // tsx writes anew, and keeps, what has an `import()` in it.
+  if (getModuleInfo(id)?.dynamicallyImportedIds.length > 0) return 'late';
+  // The wire runs in a browser: it must not come with the rest.
+  if ('wire/index' in input && isIn('wire/index')) return 'wire';
+  return Object.keys(input).some(isIn) ? 'core' : undefined;
 }
 
 await build({
@@ -44,6 +58,8 @@ await build({
   publicDir: false,
   logLevel: 'warn',
   plugins: [ownMaps],
+  // One letter beyond Latin-1 and a process holds the text of the whole file at two bytes a letter.
+  esbuild: { charset: 'ascii' },
   ssr: { target: 'node', external: true, noExternal: process.argv.slice(2) },
   build: {
     ssr: true,
@@ -55,13 +71,14 @@ await build({
     // Whoever passes a package on passes on the licences of what is in it.
     license: { fileName: 'licenses.md' },
     rollupOptions: {
-      input: await entries(),
+      input,
+      preserveEntrySignatures: 'strict',
       // Where others have put a hint for bundlers that this one cannot read is not ours to mend.
       onwarn: (warning, warn) => warning.code === 'INVALID_ANNOTATION' || warn(warning),
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
-        manualChunks: loadsLate,
+        manualChunks: fileOf,
         onlyExplicitManualChunks: true,
         sourcemapExcludeSources: true,
       },

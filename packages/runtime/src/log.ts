@@ -1,4 +1,5 @@
 import type { Logger, LoggerOptions } from 'pino';
+import { loadPino, loadPinoPretty } from './late-log.ts';
 import { BatonError } from './wire/error.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -19,13 +20,11 @@ export async function createLog(options: LogOptions = {}): Promise<Logger> {
   const { level = 'info' } = options;
   const isTerminal = process.stdout.isTTY === true;
   const { pretty = isTerminal && process.env.NODE_ENV !== 'production', colour = isTerminal } = options;
-  // Loaded by those who log alone; see `silentLog`.
-  const { pino } = await import('pino');
+  const pino = await loadPino();
   const base: LoggerOptions = { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
   if (options.destination) return pino(base, options.destination);
   if (!pretty) return pino(base);
-  // Loaded only where people read: it costs a tenth of a second at start.
-  const { default: prettyStream } = await import('pino-pretty');
+  const prettyStream = await loadPinoPretty();
   return pino(
     base,
     prettyStream({ colorize: colour, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', sync: true }),

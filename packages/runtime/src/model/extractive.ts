@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { abortError } from '../wire/abort.ts';
+import { loadExtractAnswer } from './late.ts';
 import type { Model, ModelEvent, ModelRequest } from './model.ts';
 
 /** Options of the extractive model. */
@@ -23,7 +24,7 @@ export function extractiveModel(options: ExtractiveOptions = {}): Model {
     async *generate(request: ModelRequest): AsyncGenerator<ModelEvent> {
       if (request.signal.aborted) throw abortError(request.signal);
       // What finds sentences is slow to load, and not every agent that could answer so is asked.
-      const { extractAnswer } = await import('./extract-answer.ts');
+      const { extractAnswer } = await loadExtractAnswer();
       for (const text of pieces(extractAnswer(request, minScore))) {
         yield { type: 'text', text };
         // Lets the reader send this piece, and an abort arrive, before the next.

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { BatonError } from '../wire/error.ts';
 import { parseArticle } from './article.ts';
 import type { Knowledge } from './knowledge.ts';
+import { loadKnowledgeIndex } from './late.ts';
 
 /**
  * Reads and indexes every `.md` file of a folder, in the order of their names; sub-folders are not read.
@@ -20,7 +21,7 @@ export async function loadKnowledge(folder: string | URL): Promise<Knowledge> {
     throw new BatonError('INVALID_ARGUMENT', `no article in the knowledge folder ${path}: ${EXPECTED}`);
   }
   // The index is for agents that have articles; the others do not wait for it at their start.
-  const { Knowledge } = await import('./knowledge.ts');
+  const { Knowledge } = await loadKnowledgeIndex();
   return new Knowledge(articles);
 }
 

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai';
 import { abortError } from '../wire/abort.ts';
+import { loadOpenAi } from './late.ts';
 import type { Model, ModelEvent, ModelRequest } from './model.ts';
 import { fromOpenAiError } from './openai-errors.ts';
 import { toChatCompletion } from './openai-request.ts';
@@ -50,7 +51,7 @@ export function openAiModel(name: string, options: OpenAiOptions): Model {
 }
 
 async function connect(options: OpenAiOptions): Promise<OpenAI> {
-  const { OpenAI } = await import('openai');
+  const { OpenAI } = await loadOpenAi();
   return new OpenAI({
     apiKey: options.apiKey,
     // Always given, or the package would read the environment by itself.

@@ -42,12 +42,14 @@ async function importsOf(file: string, { late = false } = {}): Promise<string[]>
   return found.map(([, name]) => name ?? '');
 }
 
-it('loads no package and nothing it may never need when the runtime is imported', async () => {
+it('loads four files, no package, and nothing it may never need when the runtime is imported', async () => {
   const loaded = await filesLoadedBy("await import('@baton/runtime')");
   const names = loaded.map((file) => relative(BUNDLE, file));
   expect(names).toContain('index.js');
   // A path that leads out of the bundle is a package, or one of tsc's files.
   expect(names.filter((name) => /^\.\.|knowledge|extract-answer/.test(name))).toEqual([]);
+  // The entry, what it shares with other sub-paths, the wire, and how to load the rest.
+  expect(names).toHaveLength(4);
 });
 
 it('has taken in nothing of zod in other languages than English', async () => {
