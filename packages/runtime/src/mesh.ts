@@ -12,6 +12,7 @@ import { AgentServer } from './handoff/agent-server.ts';
 import { type AskOptions, ask } from './handoff/ask.ts';
 import { Breakers } from './handoff/breakers.ts';
 import { cancelEverywhere } from './handoff/cancellations.ts';
+import { Draws } from './handoff/draws.ts';
 import { cancelRun } from './handoff/durable/cancel-run.ts';
 import { DurableCalls } from './handoff/durable/durable-calls.ts';
 import { type DurableOptions, Spaces } from './handoff/durable/spaces.ts';
@@ -131,6 +132,7 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
       registry: this.#registry,
       home,
       source: () => source,
+      draws: new Draws(bus, this.#registry),
       breakers: new Breakers(),
       retries: new RetryBudget(),
       spaces: new Spaces(bus, { home, options: parts.durable }),
@@ -159,7 +161,15 @@ export class Mesh extends DurableCalls implements AsyncDisposable {
     const { spaces } = this.sender;
     agent.attach(makePort({ ...this.sender, source }), agentLog, this.#registry.synced());
     await Promise.all([agent.prepare(), this.#registry.told()]);
-    server = await AgentServer.start({ bus, agent, address, heartbeatMs, log: agentLog, spaces });
+    server = await AgentServer.start({
+      bus,
+      registry: this.#registry,
+      agent,
+      address,
+      heartbeatMs,
+      log: agentLog,
+      spaces,
+    });
     this.#servers.push(server);
     await this.#registry.described(server.instance);
     this.#stay();

@@ -10,6 +10,7 @@ export function view(instance: string, more: Partial<InstanceView> = {}): Instan
     state: 'ready',
     inFlight: 2,
     capacity: 4,
+    freeAt: undefined,
     lastSeen: Date.now(),
     intervalMs: 2000,
     cardHash: undefined,

@@ -4,6 +4,7 @@ import type { BatonError } from '../wire/error.ts';
 import type { Owner } from '../wire/name.ts';
 import { briefly } from './briefly.ts';
 import { type ConnectOptions, connectToBroker } from './connect.ts';
+import type { GatherOptions } from './gather-options.ts';
 import { guardWith, rethrowLater } from './guard.ts';
 import { type BusMessage, type Guard, Inbox, type ReplySubject } from './inbox.ts';
 import type { BrokerLink } from './jetstream.ts';
@@ -26,20 +27,6 @@ export interface Subscription {
 
 /** Callers may be allowed to publish here only (protocol section 6). */
 const QUERY_INBOX = '_INBOX.agents';
-
-/** When to stop listening for answers of which nobody knows the number. */
-export interface GatherOptions {
-  /** What is asked. Default: nothing but the subject itself. */
-  readonly data?: Uint8Array;
-  /** Called with each answer as it comes, in step with everything else this connection hears. */
-  onAnswer(message: BusMessage): void;
-  /** Stop when there was no answer at all for this long, milliseconds. */
-  readonly firstMs: number;
-  /** Stop this long after the last answer, milliseconds. */
-  readonly quietMs: number;
-  /** Stop at the latest, milliseconds. */
-  readonly maxMs: number;
-}
 
 /** One connection to the broker. The only class that knows the `nats` package. */
 export class Bus implements AsyncDisposable {
@@ -86,6 +73,11 @@ export class Bus implements AsyncDisposable {
   /** The broker this connection is at now. */
   get server(): string {
     return this.#connection.getServer();
+  }
+
+  /** That broker's id, anew with each of its starts. */
+  get serverId(): string {
+    return this.#connection.info?.server_id ?? '';
   }
 
   get serverVersion(): string {
@@ -208,7 +200,11 @@ export class Bus implements AsyncDisposable {
 
   /** Registers an agent instance; see `addAgentService`. @throws {BatonError} UNAVAILABLE. */
   serve(options: AgentServiceOptions): Promise<AgentService> {
-    return addAgentService(this.#connection, { ...options, onPrompt: this.#guard(options.onPrompt) });
+    return addAgentService(this.#connection, {
+      ...options,
+      onPrompt: this.#guard(options.onPrompt),
+      onDrawn: this.#guard(options.onDrawn),
+    });
   }
 
   /** Opens a shared store; see `openStore`. */

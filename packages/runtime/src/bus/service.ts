@@ -2,9 +2,10 @@ import type { NatsConnection, Service, ServiceMsg } from 'nats';
 import type { ServiceMetadata } from '../wire/card.ts';
 import { decodeJson } from '../wire/json.ts';
 import type { Address } from '../wire/name.ts';
-import { promptSubject, QUEUE_GROUP, SERVICE_NAME, statusSubject } from '../wire/subject.ts';
+import { freeSubject, promptSubject, QUEUE_GROUP, SERVICE_NAME, statusSubject } from '../wire/subject.ts';
 import { briefly } from './briefly.ts';
 import type { BusMessage } from './inbox.ts';
+import { Offers } from './offers.ts';
 import { orUnavailable } from './or-unavailable.ts';
 
 /** What an agent instance registers as (protocol section 3). */
@@ -17,6 +18,8 @@ export interface AgentServiceOptions {
   readonly maxPayload: number;
   readonly attachmentsOk: boolean;
   onPrompt(message: BusMessage): void;
+  /** A prompt that came for a free place. */
+  onDrawn(message: BusMessage): void;
   /** A fresh heartbeat: the answer of the status endpoint. */
   status(): Uint8Array;
 }
@@ -25,7 +28,9 @@ export interface AgentServiceOptions {
 export interface AgentService {
   /** The instance id: the id of the micro service. */
   readonly id: string;
-  /** Leaves the queue group; prompts already received are still handed to `onPrompt`. */
+  /** Prompts that are taken for free places, beside those that come anyway. */
+  readonly offers: Offers;
+  /** Leaves both queue groups; prompts already received are still handed over. */
   stop(): Promise<void>;
 }
 
@@ -69,9 +74,17 @@ export async function addAgentService(
     await briefly(service.stop());
     throw error;
   });
+  const offers = new Offers(connection, {
+    subject: () => freeSubject(address, connection.info?.server_id ?? ''),
+    queue: QUEUE_GROUP,
+    onMessage: options.onDrawn,
+  });
   return {
     id: service.info().id,
-    stop: () => briefly(service.stop()),
+    offers,
+    stop: async () => {
+      await Promise.all([briefly(service.stop()), offers.drain()]);
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
+import type { Registry } from '../registry/registry.ts';
 import { type AgentCard, PROTOCOL_VERSION } from '../wire/card.ts';
 import type { Chunk } from '../wire/chunk.ts';
 import { BatonError } from '../wire/error.ts';
@@ -17,11 +18,13 @@ import type { Spaces } from './durable/spaces.ts';
 import { DurableWorker } from './durable/worker.ts';
 import { BEAT_S, KeepAlive } from './keep-alive.ts';
 import { type Serving, servePrompt } from './serve.ts';
+import { SlotOffers } from './slot-offers.ts';
 import { Slots } from './slots.ts';
 import { Workload } from './workload.ts';
 
 export interface AgentServerOptions {
   readonly bus: Bus;
+  readonly registry: Registry;
   readonly agent: BaseAgent;
   readonly address: Address;
   readonly heartbeatMs: number;
@@ -44,6 +47,8 @@ export class AgentServer implements AsyncDisposable {
   readonly #giveUp = new AbortController();
   #service: AgentService | undefined;
   #worker: DurableWorker | undefined;
+  #offers: SlotOffers | undefined;
+  readonly #stopWatching: (() => void)[] = [];
   #draining = false;
   #stopped: Promise<void> | undefined;
 
@@ -96,9 +101,15 @@ export class AgentServer implements AsyncDisposable {
         host: hostname(),
       },
       onPrompt: (message) => this.#running.track(servePrompt(serving, message)),
+      onDrawn: (message) => {
+        this.#running.track(servePrompt({ ...serving, mayWait: false }, message));
+        // One that was refused has left its place free.
+        this.#offers?.update();
+      },
       status: () => this.#announcer.heartbeat(),
     });
     this.#announcer.start(this.#service.id);
+    this.#offers = this.#offerSlots(this.#service);
     this.#worker = this.#takeDurableWork();
     await bus.flush();
   }
@@ -129,6 +140,8 @@ export class AgentServer implements AsyncDisposable {
   async #drain(graceMs: number): Promise<void> {
     this.#draining = true;
     this.#announcer.announce();
+    this.#offers?.stop();
+    for (const stop of this.#stopWatching) stop();
     this.#worker?.stop();
     await this.#service?.stop();
     await this.#finishWithin(graceMs);
@@ -152,6 +165,18 @@ export class AgentServer implements AsyncDisposable {
     this.#giveUp.abort(reason);
     for (const deadline of this.#deadlines.values()) deadline.abort(reason);
     await this.#running.done();
+  }
+
+  /** One that is alone is asked directly; it offers its places as soon as it sees another. */
+  #offerSlots({ offers }: AgentService): SlotOffers {
+    const { bus, registry, address } = this.#options;
+    const isWanted = () => !bus.isDown && registry.hasSiblingsAt(address, bus.serverId);
+    const slotOffers = new SlotOffers({ slots: this.#slots, offers, isWanted });
+    this.#stopWatching.push(
+      registry.onChange(() => slotOffers.update()),
+      bus.onReconnect(() => slotOffers.update()).close,
+    );
+    return slotOffers;
   }
 
   #takeDurableWork(): DurableWorker {
@@ -178,6 +203,7 @@ export class AgentServer implements AsyncDisposable {
       address,
       log,
       slots: this.#slots,
+      mayWait: true,
       cancellations: this.#cancellations,
       keepAlive: new KeepAlive(bus),
       ack: () => {
@@ -197,6 +223,7 @@ export class AgentServer implements AsyncDisposable {
   #status() {
     const { capacity, used: inFlight } = this.#slots;
     const state = this.#draining ? 'draining' : inFlight >= capacity ? 'busy' : 'ready';
-    return { state, inFlight, capacity } as const;
+    const freeAt = this.#draining ? undefined : this.#options.bus.serverId;
+    return { state, inFlight, capacity, freeAt } as const;
   }
 }

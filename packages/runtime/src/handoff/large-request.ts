@@ -7,7 +7,7 @@ import { encodeJson } from '../wire/json.ts';
 import type { Address } from '../wire/name.ts';
 import { MAX_OBJECT_BYTES, type ObjectRef } from '../wire/object-ref.ts';
 import { encodePrompt } from '../wire/prompt.ts';
-import { promptSubject } from '../wire/subject.ts';
+import { isOwnSubject } from '../wire/subject.ts';
 import type { HandoffRequest } from './handoff-request.ts';
 
 /** Bytes of a request above which its messages travel by reference, unless the member says otherwise. */
@@ -34,6 +34,7 @@ export class LargeRequest {
   readonly #address: Address;
   readonly #kept: ObjectRef[] = [];
   #references: References | undefined;
+  #encoded: { readonly request: HandoffRequest; readonly data: Uint8Array } | undefined;
 
   constructor(options: LargeRequestOptions, address: Address) {
     this.#options = options;
@@ -48,10 +49,14 @@ export class LargeRequest {
    */
   encode(request: HandoffRequest, subject: string, signal: StopSignal): Uint8Array | Promise<Uint8Array> {
     const { bus, inlineLimit } = this.#options;
-    const isOwn = subject === promptSubject(this.#address);
+    const isOwn = isOwnSubject(subject, this.#address);
     if (isOwn && this.#references) return encodePrompt(refer(request, this.#references));
+    // Where nobody has a free place the same request goes on to another subject.
+    if (this.#encoded?.request === request) return this.#encoded.data;
     const whole = encodePrompt(request);
-    if (whole.length <= Math.min(inlineLimit, bus.maxPayload) || !isOwn) return whole;
+    const isSmall = whole.length <= Math.min(inlineLimit, bus.maxPayload);
+    if (isSmall) this.#encoded = { request, data: whole };
+    if (isSmall || !isOwn) return whole;
     // What the broker does not take anyway must not be held while its parts are written.
     const inline = whole.length <= bus.maxPayload ? whole : undefined;
     return this.#encodeParts(request, inline, signal);

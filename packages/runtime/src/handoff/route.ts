@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Bus } from '../bus/bus.ts';
 import { NoResponders } from '../bus/reply-stream.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { BatonError } from '../wire/error.ts';
+import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { promptSubject } from '../wire/subject.ts';
+import { NotDrawn } from './draws.ts';
+import type { Sender } from './sender.ts';
 
 /** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
 const DOUBT_MS = 100;
@@ -12,12 +13,46 @@ const DOUBT_MS = 100;
 /** How long to wait for an agent that is on its way back before it is tried again, milliseconds. */
 const AGAIN_MS = 100;
 
+/** What finding the way takes. */
+type Guide = Pick<Sender, 'bus' | 'registry' | 'draws'>;
+
+/** Sends to an instance that has a free place; where none has, or nobody says so, to any: there it waits in line. */
+export async function route(
+  guide: Guide,
+  address: Address,
+  send: (attempt: Attempt) => Promise<void>,
+): Promise<void> {
+  if (!(await sendToFree(guide, address, send))) await sendToAny(guide, address, send);
+}
+
+/** Whether an instance has taken it. */
+async function sendToFree(
+  { draws }: Guide,
+  address: Address,
+  send: (attempt: Attempt) => Promise<void>,
+): Promise<boolean> {
+  const draw = draws.open(address);
+  if (!draw) return false;
+  try {
+    await send(draw);
+    return true;
+  } catch (thrown) {
+    // The broker does not let this member publish there: nothing has gone out.
+    const isBarred = thrown instanceof BatonError && thrown.code === 'PERMISSION_DENIED';
+    if (!isBarred && !(thrown instanceof NoResponders)) throw thrown;
+    if (isBarred || thrown instanceof NotDrawn) draws.turnOff();
+    return false;
+  } finally {
+    draw.close();
+  }
+}
+
 /**
  * Sends to the agent; once more, elsewhere, when nobody answers there and the mesh is only now known; and again, for as long as
  * members may still be on their way back after an outage.
  */
-export async function route(
-  { registry, bus }: { readonly registry: Registry; readonly bus: Bus },
+async function sendToAny(
+  { registry, bus }: Pick<Guide, 'registry' | 'bus'>,
   address: Address,
   send: (way: Way) => Promise<void>,
 ): Promise<void> {
@@ -32,7 +67,7 @@ export async function route(
     // Only what the broker has refused itself is known to have reached nobody.
     if (thrown instanceof Doubted || !bus.isReturning) throw thrown;
     await sleep(AGAIN_MS);
-    await route({ registry, bus }, address, send);
+    await sendToAny({ registry, bus }, address, send);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Source } from '../wire/envelope.ts';
 import type { Owner } from '../wire/name.ts';
 import type { Breakers } from './breakers.ts';
+import type { Draws } from './draws.ts';
 import type { Spaces } from './durable/spaces.ts';
 import type { RetryBudget } from './retry-budget.ts';
 
@@ -12,6 +13,7 @@ export interface Sender {
   readonly registry: Registry;
   readonly home: Owner;
   readonly source: () => Source;
+  readonly draws: Draws;
   readonly breakers: Breakers;
   readonly retries: RetryBudget;
   /** The way to what is kept of durable runs. */

@@ -27,6 +27,8 @@ export interface Serving {
   readonly agent: BaseAgent;
   readonly address: Address;
   readonly slots: Slots;
+  /** Whether what finds no free place may wait for one; what was drawn for a free place is better off elsewhere. */
+  readonly mayWait: boolean;
   readonly cancellations: Cancellations;
   readonly keepAlive: KeepAlive;
   readonly log: Logger;
@@ -64,7 +66,8 @@ async function serve(serving: Serving, { incoming, reply }: Prompt, source: Repl
   const present = serving.deadlines.add(deadline);
   const scope: RunScope = Object.assign(bounds, { origin: originOf(incoming, reply), signal: deadline });
   const cancellable = cancellations.add(scope.id, (reason) => deadline.abort(reason));
-  const admitted = { incoming, scope, deadline, log: logOf(serving, scope) };
+  const leave = slots.leaver();
+  const admitted = { incoming, scope, deadline, leave, log: logOf(serving, scope) };
   let writer = source;
   let isAdmitted = false;
   try {
@@ -78,7 +81,7 @@ async function serve(serving: Serving, { incoming, reply }: Prompt, source: Repl
       isAdmitted = true;
       await answer(serving, admitted, writer);
     } finally {
-      slots.release();
+      leave();
     }
   } catch (thrown) {
     const said = isAdmitted ? 'an answer could not be given' : undefined;
@@ -117,9 +120,8 @@ function takeOver(
 }
 
 /** @throws {BatonError} RESOURCE_EXHAUSTED when no place is free in time: another instance may have one. */
-async function takeSlot({ slots, address }: Serving, priority: Priority | undefined): Promise<void> {
-  const refusal = await slots.take(priorityValue(priority));
-  if (!refusal) return;
+async function takeSlot({ slots, address, mayWait }: Serving, priority: Priority | undefined): Promise<void> {
+  if (mayWait && !(await slots.take(priorityValue(priority)))) return;
   const { capacity } = slots;
   throw new BatonError(
     'RESOURCE_EXHAUSTED',
@@ -162,12 +164,14 @@ interface Admitted {
   readonly incoming: IncomingPrompt;
   readonly scope: RunScope;
   readonly deadline: Deadline;
+  /** Gives its place back. */
+  leave(): void;
   readonly log: () => Logger;
 }
 
 async function answer(
   serving: Serving,
-  { incoming, scope, deadline, log }: Admitted,
+  { incoming, scope, deadline, leave, log }: Admitted,
   writer: ReplyWriter,
 ): Promise<void> {
   const { agent, address, bus, cancellations, keepAlive } = serving;
@@ -193,6 +197,8 @@ async function answer(
   }
   if (!result.success) log().warn(facts(result), 'failed');
   else if (serving.log.isLevelEnabled('info')) log().info(facts(result), 'answered');
+  // The place is offered again before the caller hears the end, and sends the next.
+  leave();
   await stream.finish(result);
 }
 

@@ -22,6 +22,7 @@ export class Slots {
   readonly #patienceMs: number;
   readonly #line: Waiting[] = [];
   readonly #onFree = new Set<() => void>();
+  readonly #onTaken = new Set<() => void>();
   #used = 0;
 
   constructor({ capacity, patienceMs }: SlotsOptions) {
@@ -42,12 +43,21 @@ export class Slots {
   tryTake(): boolean {
     if (this.free === 0) return false;
     this.#used += 1;
+    for (const callback of this.#onTaken) callback();
     return true;
   }
 
-  /** Waits for a place within the patience of this instance; the reason when there was none. */
+  /**
+   * Waits for a place within the patience of this instance; the reason when there was none. Of a line that is full the
+   * least urgent goes, if it is less urgent than this.
+   */
   take(priority: number): Promise<Refusal | undefined> {
-    if (this.#line.length >= this.capacity * WAITING_PER_SLOT) return Promise.resolve('full');
+    if (this.#line.length >= this.capacity * WAITING_PER_SLOT) {
+      const last = this.#line.at(-1);
+      if (!last || last.priority >= priority) return Promise.resolve('full');
+      this.#line.pop();
+      last.settle('full');
+    }
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#line.splice(this.#line.indexOf(waiting), 1);
@@ -76,9 +86,23 @@ export class Slots {
     }
   }
 
+  /** A way to give one place back, once however often it is called. */
+  leaver(): () => void {
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.release();
+      isHeld = false;
+    };
+  }
+
   /** Calls back each time a place is left that nobody waited for; returns how to stop that. */
   onFree(callback: () => void): () => void {
     this.#onFree.add(callback);
     return () => this.#onFree.delete(callback);
+  }
+  /** Calls back each time a place is taken that was free; returns how to stop that. */
+  onTaken(callback: () => void): () => void {
+    this.#onTaken.add(callback);
+    return () => this.#onTaken.delete(callback);
   }
 }

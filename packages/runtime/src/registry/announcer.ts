@@ -8,6 +8,7 @@ interface InstanceStatus {
   readonly state: InstanceState;
   readonly inFlight: number;
   readonly capacity: number;
+  readonly freeAt: string | undefined;
 }
 
 export interface AnnouncerOptions {
@@ -55,6 +56,7 @@ export class Announcer {
       state: state ?? now.state,
       in_flight: now.inFlight,
       capacity: now.capacity,
+      free_at: now.freeAt,
       card: cardHash,
     });
   }

@@ -13,6 +13,8 @@ export interface InstanceView {
   readonly state: InstanceState;
   readonly inFlight: number;
   readonly capacity: number | undefined;
+  /** The broker server at which it takes requests for its free places; undefined for one that does not. */
+  readonly freeAt: string | undefined;
   /** When it last gave a sign of life, by this observer's clock, milliseconds since the epoch. */
   readonly lastSeen: number;
   readonly intervalMs: number;
@@ -59,6 +61,15 @@ export class InstanceTable {
     return [...(this.#byAddress.get(keyOf(address))?.values() ?? [])];
   }
 
+  /** Whether so many instances of an agent take requests for their free places at a broker server. */
+  hasFreeAt(address: Address, server: string, atLeast: number): boolean {
+    let count = 0;
+    for (const { freeAt } of this.#byAddress.get(keyOf(address))?.values() ?? []) {
+      if (freeAt === server && ++count >= atLeast) return true;
+    }
+    return false;
+  }
+
   has(instance: string): boolean {
     return this.#instances.has(instance);
   }
@@ -80,6 +91,7 @@ export class InstanceTable {
       state: beat.state ?? 'ready',
       inFlight: beat.in_flight ?? 0,
       capacity: beat.capacity,
+      freeAt: beat.free_at,
       lastSeen: this.#now(),
       intervalMs: beat.interval_s * 1000,
       cardHash: beat.card,
@@ -108,6 +120,7 @@ export class InstanceTable {
       state: known?.state ?? 'ready',
       inFlight: known?.inFlight ?? 0,
       capacity: known?.capacity,
+      freeAt: known?.freeAt,
       lastSeen: this.#now(),
       intervalMs: known?.intervalMs ?? DEFAULT_INTERVAL_MS,
       cardHash: known?.cardHash ?? details.cardHash,

@@ -36,8 +36,8 @@ async function answersStatus(bus: Bus, address: Address): Promise<boolean> {
   return state === 'ready' || state === 'busy';
 }
 
-/** Rejects when it does not answer. */
-async function answersPing(bus: Bus, instance: string): Promise<true> {
+/** Resolves when this instance answers; rejects when it does not, within 750 ms. */
+export async function answersPing(bus: Bus, instance: string): Promise<true> {
   const { data } = await bus.request(pingSubject(instance), EMPTY, EACH_MS);
   const identity = ServiceIdentity.parse(decodeJson(data));
   if (identity.id !== instance) throw new Error(`"${identity.id}" answered for "${instance}"`);

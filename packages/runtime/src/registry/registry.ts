@@ -129,6 +129,11 @@ export class Registry {
     return { status: 'unknown', similar: lookalikes(address.agent, names) };
   }
 
+  /** Whether several instances of an agent take requests for their free places at a broker server. */
+  hasSiblingsAt(address: Address, server: string): boolean {
+    return this.#table.hasFreeAt(address, server, 2);
+  }
+
   /** As `find`, once it is sure: what peers remember is known at once, who is alive takes a look around. */
   async lookUp(address: Address): Promise<Presence> {
     await this.#told;

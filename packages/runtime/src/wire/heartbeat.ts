@@ -25,6 +25,8 @@ export const Heartbeat = z.looseObject({
   state: InstanceState.optional().catch(undefined),
   in_flight: z.int().nonnegative().optional().catch(undefined),
   capacity: z.int().positive().optional().catch(undefined),
+  /** The id of the broker server at which it takes requests for its free places; absent for one that does not. */
+  free_at: z.string().max(128).optional().catch(undefined),
   /** Hash of the agent card, so that a changed card is fetched again. */
   card: z.string().max(128).optional().catch(undefined),
 });

@@ -95,6 +95,17 @@ export const anyDeadSubject = (owner: Owner, id = '*') => `baton.${owner}.dead.*
 export const cancelSubject = (owner: Owner, agent?: AgentName) =>
   `baton.${owner}.cancel${agent === undefined ? '' : `.${agent}`}`;
 
+/**
+ * Where instances of an agent that are connected to one broker server are given as many requests as they have free
+ * places for. On each server a subject of its own: only that server itself knows at once who has been given how many.
+ */
+export const freeSubject = ({ owner, agent }: Address, server: string) =>
+  `baton.${owner}.free.${agent}.${server}`;
+
+/** Whether what is published on a subject reaches Baton's own instances of an agent, and nobody else's. */
+export const isOwnSubject = (subject: string, address: Address) =>
+  subject === promptSubject(address) || subject.startsWith(freeSubject(address, ''));
+
 /** NATS micro discovery: every instance answers. */
 export const INFO_SUBJECT = `$SRV.INFO.${SERVICE_NAME}`;
 export const STATS_SUBJECT = `$SRV.STATS.${SERVICE_NAME}`;

@@ -10,6 +10,7 @@ const view = (agent: string, instance: string, more: Partial<InstanceView> = {})
   state: 'ready',
   inFlight: 2,
   capacity: 16,
+  freeAt: undefined,
   lastSeen: 1000,
   intervalMs: 2000,
   cardHash: undefined,
