@@ -57,6 +57,13 @@ export class Answer {
     this.agent = address;
   }
 
+  /** The request is sent, perhaps not for the first time: that it was turned away elsewhere counts no more. */
+  begin(): void {
+    this.isBusy = false;
+    this.isUntouched = false;
+    this.error = undefined;
+  }
+
   /** Takes in one message of the stream; true when it was the terminator. */
   take(message: BusMessage): boolean {
     const code = message.headers?.get(ERROR_CODE_HEADER);

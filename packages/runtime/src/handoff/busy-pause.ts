@@ -4,7 +4,10 @@ import type { StopSignal } from '../wire/abort.ts';
 const FIRST_MS = 10;
 const LONGEST_MS = 500;
 
-/** How long to wait after so many busy answers, milliseconds; `chance` is from 0 to 1. */
+/** A try that has taken so long, milliseconds, was spent in a line: that is pause enough, and the next one follows soon. */
+export const IN_LINE_MS = 50;
+
+/** How long to wait after so many busy answers at the door, milliseconds; `chance` is from 0 to 1. */
 export function busyPauseMs(tries: number, chance: number): number {
   return Math.min(LONGEST_MS, FIRST_MS * 2 ** (tries - 1)) * (0.5 + chance);
 }

@@ -11,7 +11,7 @@ import { type Address, formatAddress } from '../wire/name.ts';
 import type { RunResult } from '../wire/result.ts';
 import { pingSubject } from '../wire/subject.ts';
 import { Answer } from './answer.ts';
-import { busyPause } from './busy-pause.ts';
+import { busyPause, IN_LINE_MS } from './busy-pause.ts';
 import { sendCancel } from './cancellations.ts';
 import { registryNames, unreachable } from './guard.ts';
 import { type HandoffRequest, toRequest, withRoomToTell } from './handoff-request.ts';
@@ -31,6 +31,8 @@ interface Call {
   readonly address: Address;
   readonly large: LargeRequest;
   readonly whileAway?: 'fail' | 'wait' | undefined;
+  /** For how long a free place has been looked for, milliseconds. */
+  readonly waitedMs?: number;
 }
 
 /**
@@ -89,16 +91,19 @@ function withEarlier(result: RunResult, whole: Money | undefined, last: Money | 
   return { ...result, spent: { ...spent, amount: spent.amount + whole.amount - last.amount } };
 }
 
-/** Sends until an instance takes the request, with growing pauses while all are busy. */
+/** Sends until an instance takes the request; where it is turned away without having waited in line, with growing pauses. */
 async function whenFree(sender: Sender, call: Call, emit: Emit): Promise<Answer> {
   const { signal, expiresAt } = call.order.scope;
+  const startedAt = Date.now();
   let busy: Answer | undefined;
   for (let tries = 1; ; tries++) {
-    const answer = await send(sender, call, emit);
+    const waitedMs = Date.now() - startedAt;
+    const answer = await send(sender, busy ? { ...call, waitedMs } : call, emit);
     // The time ran out in line: that all were busy says more than that it is over.
     if (busy && !answer.isTaken && answer.error?.code === 'DEADLINE_EXCEEDED') return busy;
     if (!answer.isBusy) return answer;
     busy = answer;
+    if (Date.now() - startedAt - waitedMs >= IN_LINE_MS) tries = 0;
     const isOver = await busyPause(tries, { signal, expiresAt });
     if (!isOver) continue;
     if (signal.aborted && abortError(signal).code !== 'DEADLINE_EXCEEDED') answer.error = abortError(signal);
@@ -165,15 +170,19 @@ class Attempt implements ReplyHandlers {
     this.whileAway = call.whileAway;
   }
 
-  async take({ subject, doubt }: Way): Promise<void> {
-    const { order, address, large } = this.#call;
+  /** True when it was turned away. */
+  async take({ subject, doubt }: Way): Promise<boolean> {
+    const { order, address, large, waitedMs } = this.#call;
     const { bus, source } = this.#sender;
     this.#request ??= toRequest(order, address, { source: source(), expiresAt: withRoomToTell(order) });
+    if (waitedMs) this.#request.baton.waitedMs = waitedMs;
     const encoded = large.encode(this.#request, subject, this.signal);
     const data = encoded instanceof Uint8Array ? encoded : await encoded;
     this.doubt = doubt;
     this.isPublished = true;
+    this.#answer.begin();
     await bus.follow(subject, data, this);
+    return this.#answer.isBusy;
   }
 
   get silenceMs(): number {

@@ -13,29 +13,24 @@ const DOUBT_MS = 100;
 /** How long to wait for an agent that is on its way back before it is tried again, milliseconds. */
 const AGAIN_MS = 100;
 
+/** Sends a request, and follows it to its end; true when it was turned away. */
+type Send = (way: Way) => Promise<boolean>;
+
 /** What finding the way takes. */
 type Guide = Pick<Sender, 'bus' | 'registry' | 'draws'>;
 
 /** Sends to an instance that has a free place; where none has, or nobody says so, to any: there it waits in line. */
-export async function route(
-  guide: Guide,
-  address: Address,
-  send: (attempt: Attempt) => Promise<void>,
-): Promise<void> {
+export async function route(guide: Guide, address: Address, send: Send): Promise<void> {
   if (!(await sendToFree(guide, address, send))) await sendToAny(guide, address, send);
 }
 
 /** Whether an instance has taken it. */
-async function sendToFree(
-  { draws }: Guide,
-  address: Address,
-  send: (attempt: Attempt) => Promise<void>,
-): Promise<boolean> {
+async function sendToFree({ draws }: Guide, address: Address, send: Send): Promise<boolean> {
   const draw = draws.open(address);
   if (!draw) return false;
   try {
-    await send(draw);
-    return true;
+    // An instance whose place was taken meanwhile turns it away at once.
+    return !(await send(draw));
   } catch (thrown) {
     // The broker does not let this member publish there: nothing has gone out.
     const isBarred = thrown instanceof BatonError && thrown.code === 'PERMISSION_DENIED';
@@ -54,7 +49,7 @@ async function sendToFree(
 async function sendToAny(
   { registry, bus }: Pick<Guide, 'registry' | 'bus'>,
   address: Address,
-  send: (way: Way) => Promise<void>,
+  send: Send,
 ): Promise<void> {
   const subject = subjectOf(registry, address);
   try {
@@ -63,7 +58,7 @@ async function sendToAny(
     if (!(thrown instanceof NoResponders)) throw thrown;
     await registry.synced();
     const announced = subjectOf(registry, address);
-    if (announced !== subject) return await send({ subject: announced, doubt: undefined });
+    if (announced !== subject) return void (await send({ subject: announced, doubt: undefined }));
     // Only what the broker has refused itself is known to have reached nobody.
     if (thrown instanceof Doubted || !bus.isReturning) throw thrown;
     await sleep(AGAIN_MS);

@@ -8,7 +8,7 @@ import type { BusMessage } from '../bus/inbox.ts';
 import { throwIfAborted } from '../wire/abort.ts';
 import type { Envelope, Origin } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
-import { type Priority, priorityValue } from '../wire/metadata.ts';
+import { priorityValue } from '../wire/metadata.ts';
 import { type Address, formatAddress } from '../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../wire/prompt.ts';
 import type { RunResult } from '../wire/result.ts';
@@ -72,7 +72,7 @@ async function serve(serving: Serving, { incoming, reply }: Prompt, source: Repl
   let isAdmitted = false;
   try {
     check(incoming, serving);
-    if (!slots.tryTake()) await takeSlot(serving, envelope?.metadata.priority);
+    if (!slots.tryTake()) await takeSlot(serving, envelope);
     try {
       // It may have been cancelled, or have run out of time, in line.
       throwIfAborted(deadline);
@@ -120,8 +120,9 @@ function takeOver(
 }
 
 /** @throws {BatonError} RESOURCE_EXHAUSTED when no place is free in time: another instance may have one. */
-async function takeSlot({ slots, address, mayWait }: Serving, priority: Priority | undefined): Promise<void> {
-  if (mayWait && !(await slots.take(priorityValue(priority)))) return;
+async function takeSlot({ slots, address, mayWait }: Serving, envelope: Envelope | undefined): Promise<void> {
+  const priority = priorityValue(envelope?.metadata.priority);
+  if (mayWait && !(await slots.take(priority, envelope?.waitedMs))) return;
   const { capacity } = slots;
   throw new BatonError(
     'RESOURCE_EXHAUSTED',

@@ -3,20 +3,30 @@ export type Refusal = 'full' | 'late';
 
 interface Waiting {
   readonly priority: number;
+  /** When it began to wait, here or elsewhere, milliseconds since the epoch. */
+  readonly since: number;
   settle(refusal: Refusal | undefined): void;
 }
 
 export interface SlotsOptions {
   /** Runs at a time. */
   readonly capacity: number;
-  /** How long one may wait for a place, milliseconds. */
+  /** How long one may wait for a place that has not waited elsewhere, milliseconds. */
   readonly patienceMs: number;
 }
 
 /** Those that wait, for each place there is: enough to bridge a burst, and a bound on what is kept. */
 export const WAITING_PER_SLOT = 8;
 
-/** The places of one instance. A short line bridges bursts, the most urgent first; what waits longer goes elsewhere. */
+/** The longest anyone may wait in one line, milliseconds. */
+const LONGEST_PATIENCE_MS = 1000;
+
+/** For how long one may wait in a line: as long again as elsewhere, so that long waits are not spent on changing lines. */
+export function patienceFor(waitedMs: number, patienceMs: number): number {
+  return Math.max(patienceMs, Math.min(waitedMs, LONGEST_PATIENCE_MS));
+}
+
+/** The places of one instance. A short line bridges bursts, the most urgent first, then who waits longest; what waits too long goes elsewhere. */
 export class Slots {
   readonly capacity: number;
   readonly #patienceMs: number;
@@ -48,30 +58,29 @@ export class Slots {
   }
 
   /**
-   * Waits for a place within the patience of this instance; the reason when there was none. Of a line that is full the
-   * least urgent goes, if it is less urgent than this.
+   * Waits for a place within the patience of this instance; the reason when there was none. `waitedMs` is for how long it has
+   * waited elsewhere. When the line is full, whoever would be its last is refused.
    */
-  take(priority: number): Promise<Refusal | undefined> {
-    if (this.#line.length >= this.capacity * WAITING_PER_SLOT) {
-      const last = this.#line.at(-1);
-      if (!last || last.priority >= priority) return Promise.resolve('full');
-      this.#line.pop();
-      last.settle('full');
-    }
+  take(priority: number, waitedMs = 0): Promise<Refusal | undefined> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        this.#line.splice(this.#line.indexOf(waiting), 1);
-        resolve('late');
-      }, this.#patienceMs);
+      const timer = setTimeout(
+        () => {
+          this.#line.splice(this.#line.indexOf(waiting), 1);
+          resolve('late');
+        },
+        patienceFor(waitedMs, this.#patienceMs),
+      );
       const waiting: Waiting = {
         priority,
+        since: Date.now() - waitedMs,
         settle: (refusal) => {
           clearTimeout(timer);
           resolve(refusal);
         },
       };
-      const behind = this.#line.findIndex((other) => other.priority < priority);
+      const behind = this.#line.findIndex((other) => isBefore(waiting, other));
       this.#line.splice(behind < 0 ? this.#line.length : behind, 0, waiting);
+      if (this.#line.length > this.capacity * WAITING_PER_SLOT) this.#line.pop()?.settle('full');
     });
   }
 
@@ -105,4 +114,8 @@ export class Slots {
     this.#onTaken.add(callback);
     return () => this.#onTaken.delete(callback);
   }
+}
+
+function isBefore(one: Waiting, other: Waiting): boolean {
+  return one.priority > other.priority || (one.priority === other.priority && one.since < other.since);
 }

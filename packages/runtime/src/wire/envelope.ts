@@ -84,6 +84,8 @@ export const Envelope = z.looseObject({
   deadline: z.number(),
   /** ... and as time left when it was sent, for receivers whose clock differs. */
   remainingMs: z.number().max(MAX_TIMEOUT_SECONDS * 1000),
+  /** For how long it has looked for a free place, milliseconds; absent the first time. Orders those that wait. */
+  waitedMs: z.int().nonnegative().optional().catch(undefined),
   caller: Caller.default({ scopes: [] }),
   /** Whoever asked answers questions in mid-stream; absent for no. */
   canAnswer: z.boolean().optional(),

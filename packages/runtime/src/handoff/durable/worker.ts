@@ -167,10 +167,11 @@ export class DurableWorker {
   async #place(): Promise<boolean> {
     const latest = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#stopping.signal]);
     const { slots } = this.#options;
+    const started = Date.now();
     // In line with what is asked interactively, so that neither keeps the other waiting for ever.
     while (!latest.aborted) {
       if (slots.tryTake()) return true;
-      const refusal = await slots.take(PRIORITY);
+      const refusal = await slots.take(PRIORITY, Date.now() - started);
       if (!refusal) return true;
       if (refusal === 'full') await sleep(FULL_LINE_MS);
     }

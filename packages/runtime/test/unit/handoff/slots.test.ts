@@ -47,9 +47,50 @@ it('keeps a short line only', async () => {
   slots.tryTake();
   slots.tryTake();
   const waiting = Array.from({ length: 16 }, () => slots.take(50));
-  expect(await slots.take(100)).toBe('full');
+  expect(await slots.take(50)).toBe('full');
   for (const _ of waiting) slots.release();
   expect(await Promise.all(waiting)).toEqual(waiting.map(() => undefined));
+});
+
+it('sends the last of a full line away for one that is more urgent, or has waited longer', async () => {
+  const slots = newSlots(1);
+  slots.tryTake();
+  const waiting = Array.from({ length: 8 }, () => slots.take(50));
+  const urgent = slots.take(100);
+  expect(await waiting[7]).toBe('full');
+  const patient = slots.take(50, 500);
+  expect(await waiting[6]).toBe('full');
+  slots.release();
+  expect(await urgent).toBeUndefined();
+  slots.release();
+  expect(await patient).toBeUndefined();
+});
+
+it('lets one that has waited elsewhere wait as long again, a second at the most', async () => {
+  const ended: string[] = [];
+  const slots = newSlots(1);
+  slots.tryTake();
+  const wait = (name: string, waitedMs: number) => slots.take(50, waitedMs).then(() => ended.push(name));
+  const all = [wait('new', 0), wait('older', 300), wait('oldest', 60_000)];
+  for (const [ms, names] of [
+    [100, ['new']],
+    [200, ['new', 'older']],
+    [700, ['new', 'older', 'oldest']],
+  ] as const) {
+    await vi.advanceTimersByTimeAsync(ms);
+    expect(ended).toEqual(names);
+  }
+  await Promise.all(all);
+});
+
+it('gives a place back once, however often it is left', () => {
+  const slots = newSlots(2);
+  slots.tryTake();
+  slots.tryTake();
+  const leave = slots.leaver();
+  leave();
+  leave();
+  expect(slots.used).toBe(1);
 });
 
 it('tells when there is a place that nobody waited for', () => {
