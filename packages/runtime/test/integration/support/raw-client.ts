@@ -23,8 +23,8 @@ export interface Prompt {
 
 const LATEST_MS = 8000;
 
-export async function connectRaw(): Promise<RawClient> {
-  const connection = await connect({ servers: inject('broker'), name: 'raw' });
+export async function connectRaw(server = inject('broker')): Promise<RawClient> {
+  const connection = await connect({ servers: server, name: 'raw' });
   return Object.assign(connection, { [Symbol.asyncDispose]: () => connection.close() });
 }
 
