@@ -4,7 +4,7 @@ import { BaseAgent } from '../../../src/agent/agent.ts';
 import type { Context } from '../../../src/agent/context.ts';
 import { handoff, hook } from '../../../src/agent/decorators.ts';
 import { Skill } from '../../../src/agent/skill.ts';
-import { join, type Mesh } from '../../../src/mesh.ts';
+import type { Mesh } from '../../../src/mesh.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
 import { untilSees } from '../support/foreign-host.ts';
@@ -28,16 +28,22 @@ class Urgent extends Skill {
 
 const twin = (model: Model, concurrency: number) => new BaseAgent({ name: 'twin', model, concurrency });
 
+/** So many members of one owner, closed together. */
+async function joinAll(owner: string, count: number, server?: string) {
+  const options = server === undefined ? {} : { server };
+  const members = await Promise.all(Array.from({ length: count }, () => joinTest(owner, options)));
+  const close = async () => void (await Promise.all(members.map((member) => member.close())));
+  return Object.assign(members as [Mesh, ...Mesh[]], { [Symbol.asyncDispose]: close });
+}
+
 /** Resolves when every member sees so many instances that give out their free places. */
-const untilOffered = (members: readonly Mesh[], count: number) =>
-  Promise.all(
-    members.map((member) =>
-      untilSees(
-        member,
-        (mesh) => mesh.instances().filter(({ freeAt }) => freeAt !== undefined).length === count,
-      ),
-    ),
-  );
+const untilOffered = (members: readonly Mesh[], count: number) => {
+  const isSeen = (mesh: Mesh) => {
+    const twins = mesh.instances().filter(({ agent, owner }) => agent === 'twin' && owner === mesh.owner);
+    return twins.filter(({ freeAt }) => freeAt !== undefined).length === count;
+  };
+  return Promise.all(members.map((member) => untilSees(member, isSeen)));
+};
 
 /** Asks until it is over, so many at a time, each caller its share; returns what was answered. */
 async function keepBusy(callers: readonly Mesh[], { places, asks }: { places: number; asks: number }) {
@@ -89,12 +95,12 @@ function unequal() {
 it('finds a free place for every request while there is one, from several callers, with answers of unequal length', async () => {
   const owner = newOwner();
   await using plain = await countPlain(owner);
-  const members = await Promise.all(Array.from({ length: 3 }, () => joinTest(owner)));
+  await using members = await joinAll(owner, 3);
   const jobs = members.map(unequal);
   await Promise.all(
     members.map((member, index) => member.launch(twin((jobs[index] as (typeof jobs)[0]).model, 2))),
   );
-  const callers = await Promise.all(Array.from({ length: 4 }, () => joinTest(owner)));
+  await using callers = await joinAll(owner, 4);
   await untilOffered([...members, ...callers], 3);
   // Whatever the members had to tell the broker it has read by now.
   await Promise.all(members.map((member) => member.ask('twin', 'first')));
@@ -103,12 +109,11 @@ it('finds a free place for every request while there is one, from several caller
   expect(new Set(answers).size).toBe(answers.length);
   expect(plain.count - before).toBe(0);
   expect(jobs.map(({ seen }) => seen.most)).toEqual([2, 2, 2]);
-  await Promise.all([...members, ...callers].map((member) => member.close()));
 });
 
 it('lets what finds no free place wait, and loses nothing and overfills nobody', async () => {
   const owner = newOwner();
-  const members = await Promise.all([joinTest(owner), joinTest(owner)]);
+  await using members = await joinAll(owner, 2);
   const jobs = members.map(unequal);
   await Promise.all(
     members.map((member, index) => member.launch(twin((jobs[index] as (typeof jobs)[0]).model, 2))),
@@ -118,7 +123,6 @@ it('lets what finds no free place wait, and loses nothing and overfills nobody',
   expect(answers).toHaveLength(new Set(answers).size);
   expect(answers.filter((answer) => typeof answer !== 'string')).toEqual([]);
   expect(jobs.map(({ seen }) => seen.most)).toEqual([2, 2]);
-  await Promise.all(members.map((member) => member.close()));
 });
 
 it('lets the urgent past all others that wait, whoever asks and wherever they wait', async () => {
@@ -129,12 +133,12 @@ it('lets the urgent past all others that wait, whoever asks and wherever they wa
     await sleep(30);
     yield { type: 'text' as const, text: 'done' };
   });
-  const members = await Promise.all([joinTest(owner), joinTest(owner)]);
+  await using members = await joinAll(owner, 2);
   await Promise.all(members.map((member) => member.launch(twin(model, 1))));
   const front = new BaseAgent({ name: 'front', skills: { urgent: new Urgent() }, concurrency: 64 });
-  await members[0]?.launch(front);
-  const callers = await Promise.all(Array.from({ length: 4 }, () => joinTest(owner)));
-  await untilOffered([...members, ...callers], 3);
+  await members[0].launch(front);
+  await using callers = await joinAll(owner, 4);
+  await untilOffered([...members, ...callers], 2);
   const normal = Array.from({ length: 40 }, (_, n) => callers[n % 4]?.ask('twin', 'normal'));
   // Longer than anyone may wait in a line that has come for the first time.
   await sleep(150);
@@ -146,7 +150,6 @@ it('lets the urgent past all others that wait, whoever asks and wherever they wa
   expect(places).toHaveLength(6);
   // Two may have begun while the first was on its way, and two while one was between two lines.
   expect(Math.max(...places)).toBeLessThan(6 + 4);
-  await Promise.all([...members, ...callers].map((member) => member.close()));
 });
 
 it('waits in line, although an observer of everything keeps the broker from saying that nobody has a place', async () => {
@@ -154,11 +157,11 @@ it('waits in line, although an observer of everything keeps the broker from sayi
   await using observer = await connectRaw();
   observer.subscribe('>', { callback: () => {} });
   await observer.flush();
-  const members = await Promise.all([joinTest(owner), joinTest(owner)]);
+  await using members = await joinAll(owner, 2);
   const { model, release } = heldModel();
   const agents = await Promise.all(members.map((member) => member.launch(twin(model, 1))));
   await untilOffered(members, 2);
-  const [one, other] = members as [Mesh, Mesh];
+  const [one, other = one] = members;
   const held = [one.ask('twin', 'hold'), one.ask('twin', 'hold')];
   await expect.poll(() => agents.map(({ inFlight }) => inFlight)).toEqual([1, 1]);
   const waiting = other.ask('twin', 'go', { timeoutMs: 3000 });
@@ -166,7 +169,6 @@ it('waits in line, although an observer of everything keeps the broker from sayi
   release();
   expect(await waiting).toMatchObject({ success: true, response: 'done' });
   await Promise.all(held);
-  await Promise.all(members.map((member) => member.close()));
 });
 
 it('sends nothing to a process that was killed with places on offer', async () => {
@@ -186,14 +188,14 @@ it('sends nothing to a process that was killed with places on offer', async () =
 it('gives out the places that are free once the broker is back', async () => {
   await using broker = await ownBroker();
   const owner = newOwner();
-  const members = await Promise.all(Array.from({ length: 3 }, () => join({ server: broker.url, owner })));
+  await using members = await joinAll(owner, 3, broker.url);
   const jobs = members.map(unequal);
   await Promise.all(
     members.map((member, index) => member.launch(twin((jobs[index] as (typeof jobs)[0]).model, 2))),
   );
   await untilOffered(members, 3);
   await keepBusy(members, { places: 6, asks: 50 });
-  const servers = new Set(members[0]?.instances().map(({ freeAt }) => freeAt));
+  const servers = new Set(members[0].instances().map(({ freeAt }) => freeAt));
   await broker.kill();
   await broker.start();
   const areBack = (mesh: Mesh) => mesh.instances().every(({ freeAt }) => !servers.has(freeAt));
@@ -204,5 +206,4 @@ it('gives out the places that are free once the broker is back', async () => {
   expect(new Set(answers).size).toBe(answers.length);
   expect(plain.count).toBe(0);
   expect(jobs.map(({ seen }) => seen.most)).toEqual([2, 2, 2]);
-  await Promise.all(members.map((member) => member.close()));
 });
