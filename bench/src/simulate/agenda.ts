@@ -8,6 +8,11 @@ export class Agenda {
     return this.#times[0] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** What the earliest is; not a number of use when nothing will happen. */
+  get item(): number {
+    return this.#items[0] ?? Number.NaN;
+  }
+
   add(time: number, item: number): void {
     let at = this.#times.length;
     while (at > 0) {

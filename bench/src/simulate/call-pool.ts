@@ -23,7 +23,12 @@ export class CallPool {
     return this.#starts[call] as number;
   }
 
-  /** How often it was answered "busy", this time included. */
+  /** It has waited in a line: what came before counts no more. */
+  forgetTries(call: number): void {
+    this.#tries[call] = 0;
+  }
+
+  /** How often it was answered "busy" at the door, this time included. */
   countTry(call: number): number {
     const tries = (this.#tries[call] as number) + 1;
     this.#tries[call] = tries;

@@ -8,9 +8,9 @@ import { WorkerPool } from './worker-pool.ts';
 export interface DispatchRules {
   /** Calls that may wait in an instance's line, for each of its slots. */
   readonly linePerSlot: number;
-  /** How long one waits there before it is answered "busy", milliseconds. */
-  readonly patienceMs: number;
-  /** A caller's pause after so many busy answers, milliseconds; the chance is from 0 to 1. */
+  /** How long one waits there that has waited so long elsewhere, before it is answered "busy", milliseconds. */
+  patienceMs(waitedMs: number): number;
+  /** A caller's pause after so many busy answers at the door, none after a line, milliseconds; the chance is from 0 to 1. */
   pauseMs(tries: number, chance: number): number;
   /** How long a call is tried for, milliseconds. */
   readonly deadlineMs: number;
@@ -48,8 +48,8 @@ export interface DispatchFigures {
 }
 
 /**
- * Many workers and no dispatcher: each try goes to a worker drawn at random, as a queue group does; one that is full lets it wait
- * in a short line, then says "busy", and the caller tries again after a pause. Calls of any number of callers, each at random
+ * Many workers and no dispatcher: each try goes to a worker that has a free slot, drawn at random; where none has, it waits in the
+ * short line of any, which after a while says "busy", and the caller tries again after a pause. Calls of any number of callers, each at random
  * times, come at random times together, so callers are not told apart. Messages take no time.
  */
 export function simulateDispatch(options: DispatchOptions): DispatchFigures {
@@ -72,7 +72,7 @@ class Dispatch {
   constructor(options: DispatchOptions) {
     const { workers, slots, load, random, rules } = options;
     this.#options = options;
-    this.#workers = new WorkerPool({ workers, slots, ...rules });
+    this.#workers = new WorkerPool({ workers, slots, linePerSlot: rules.linePerSlot });
     // Begins as busy as it will be: each slot with the chance of the load.
     for (let worker = 0; worker < workers; worker++) {
       for (let slot = 0; slot < slots; slot++) if (random.next() < load) this.#workers.occupy(worker);
@@ -111,7 +111,7 @@ class Dispatch {
       if (this.#isCounting) this.#busyTime += (due - this.#now) * this.#workers.busy;
       this.#now = due;
       if (due === end) return;
-      if (due === late) this.#sayBusy(this.#workers.dropLate(this.#calls));
+      if (due === late) this.#sendOn(this.#workers.dropLate(this.#calls));
       else if (due < chance) this.#try(this.#retries.take());
       else if (random.next() * (arrivals + completions) < arrivals) this.#try(this.#calls.open(this.#now));
       else this.#complete();
@@ -119,18 +119,17 @@ class Dispatch {
   }
 
   #try(call: number): void {
-    const worker = this.#options.random.below(this.#options.workers);
-    if (this.#workers.tryTake(worker)) this.#take(call);
-    else if (this.#workers.hasRoomInLine(worker)) this.#workers.wait(worker, call, this);
-    else this.#sayBusy(call);
-  }
-
-  get now(): number {
-    return this.#now;
-  }
-
-  get calls(): CallPool {
-    return this.#calls;
+    const { workers, random, rules } = this.#options;
+    const free = this.#workers.drawFree(random);
+    if (free !== undefined) {
+      this.#workers.occupy(free);
+      this.#take(call);
+      return;
+    }
+    const until = this.#now + rules.patienceMs(this.#now - this.#calls.startOf(call));
+    const refused = this.#workers.wait(random.below(workers), call, { calls: this.#calls, until });
+    if (refused === call) this.#sayBusy(call, this.#calls.countTry(call));
+    else if (refused !== undefined) this.#sendOn(refused);
   }
 
   #complete(): void {
@@ -146,10 +145,16 @@ class Dispatch {
     if (waitedMs > 0) this.#waited += 1;
   }
 
-  #sayBusy(call: number): void {
+  /** Out of a line: it tries again soon. */
+  #sendOn(call: number): void {
+    this.#calls.forgetTries(call);
+    this.#sayBusy(call, 0);
+  }
+
+  #sayBusy(call: number, tries: number): void {
     const { rules, random } = this.#options;
     if (this.#isCounting) this.#busyAnswers += 1;
-    const again = this.#now + rules.pauseMs(this.#calls.countTry(call), random.next());
+    const again = this.#now + rules.pauseMs(tries, random.next());
     if (again < this.#calls.startOf(call) + rules.deadlineMs) {
       this.#retries.add(again, call);
       return;

@@ -4,6 +4,7 @@ import {
   busyPauseMs,
   DEFAULT_CONCURRENCY,
   LINE_MS,
+  patienceFor,
   SWEEP_MS,
   WAITING_PER_SLOT,
 } from '@baton/runtime/rules';
@@ -34,7 +35,7 @@ const MB = 1e6;
 
 const RULES: DispatchRules = {
   linePerSlot: WAITING_PER_SLOT,
-  patienceMs: LINE_MS,
+  patienceMs: (waitedMs) => patienceFor(waitedMs, LINE_MS),
   pauseMs: busyPauseMs,
   deadlineMs: DEFAULT_TIMEOUT_MS,
 };
@@ -42,13 +43,15 @@ const SLOTS = DEFAULT_CONCURRENCY;
 /** An answer of a model, and a quick job, milliseconds. */
 const ANSWER_MS = 1000;
 const QUICK_MS = 50;
-const LOADS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98];
+const LOADS = [0.5, 0.7, 0.8, 0.95, 0.98];
 /** Enough jobs for a p99 where there are few slots, enough time for a steady state where there are many. */
 const MIN_CALLS = 500_000;
 const USUAL = { warmUpJobs: 10, jobs: 4 };
 const LARGE = { warmUpJobs: 4, jobs: 2 };
-/** Workers up to which most cases are looked at: beyond, more of them change nothing but the time it takes. */
-const USUAL_WORKERS = 1e4;
+/** Workers most cases are looked at with: many more hardly ever have a call wait. */
+const FEW = 10;
+/** Workers that make so many calls in a mean job that fewer of them do. */
+const MANY = 1e4;
 
 /** Simulates the registry and dispatch of a mesh of so many agents; within a minute at 100,000. Deterministic but for `watcher`. */
 export async function simulate({ agents, seed, onProgress }: SimulateOptions): Promise<Simulation> {
@@ -77,6 +80,7 @@ function rulesThatApply() {
     slots: SLOTS,
     linePerSlot: WAITING_PER_SLOT,
     lineMs: LINE_MS,
+    longestLineMs: patienceFor(Number.POSITIVE_INFINITY, LINE_MS),
     firstPauseMs: busyPauseMs(1, 0.5),
     longestPauseMs: busyPauseMs(100, 0.5),
     timeoutMs: DEFAULT_TIMEOUT_MS,
@@ -119,11 +123,12 @@ interface Case {
 /** One thing at a time: how many workers, how full, how many places each has, how long jobs are. */
 function dispatchCases(agents: number): Case[] {
   const workers = Math.min(agents, 1e5);
-  const usual = { workers: Math.min(workers, USUAL_WORKERS), slots: SLOTS, load: 0.9, jobMs: ANSWER_MS };
-  const sizes = [10, 100, 1000].filter((size) => size < workers);
+  const usual = { workers: Math.min(workers, FEW), slots: SLOTS, load: 0.9, jobMs: ANSWER_MS };
+  const sizes = [2, FEW, 100].filter((size) => size < workers);
   return [
     ...sizes.map((size) => ({ ...usual, workers: size })),
     { ...usual, workers },
+    { ...usual, workers, load: 0.98 },
     ...LOADS.map((load) => ({ ...usual, load })),
     { ...usual, slots: 1 },
     { ...usual, slots: 4 },
@@ -133,7 +138,7 @@ function dispatchCases(agents: number): Case[] {
 
 function dispatchRow(each: Case, seed: number): DispatchRow {
   const { workers, slots, load, jobMs } = each;
-  const span = workers > USUAL_WORKERS ? LARGE : USUAL;
+  const span = workers > MANY ? LARGE : USUAL;
   const jobs = Math.max(span.jobs, MIN_CALLS / (workers * slots * load));
   const random = seededRandom(seed);
   const figures = simulateDispatch({ ...each, ...span, rules: RULES, random, jobs });

@@ -1,3 +1,4 @@
+import { Agenda } from './agenda.ts';
 import type { CallPool } from './call-pool.ts';
 import type { Random } from './random.ts';
 
@@ -5,29 +6,37 @@ interface WorkerPoolOptions {
   readonly workers: number;
   readonly slots: number;
   readonly linePerSlot: number;
-  readonly patienceMs: number;
 }
 
 interface InLine {
-  readonly until: number;
   readonly worker: number;
   readonly call: number;
-  readonly ticket: number;
+}
+
+export interface WaitOptions {
+  readonly calls: CallPool;
+  /** When it is sent away. */
+  readonly until: number;
 }
 
 /** The places of all workers, and their lines, by the rules of an instance's own; all calls are of one priority. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #used: Uint16Array;
+  /** The workers that have a free slot, in no order, and where each of them stands there. */
+  readonly #free: number[] = [];
+  readonly #placeInFree: Int32Array;
   readonly #lines = new Map<number, number[]>();
-  /** Everyone in line, in the order of lateness: all have the same patience. */
-  #late: InLine[] = [];
-  #lateFrom = 0;
+  /** When each in line is sent away, by its ticket. */
+  readonly #late = new Agenda();
+  readonly #tickets = new Map<number, InLine>();
   #busy = 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#used = new Uint16Array(options.workers);
+    this.#placeInFree = new Int32Array(options.workers);
+    for (let worker = 0; worker < options.workers; worker++) this.#addFree(worker);
   }
 
   /** Slots at work. */
@@ -36,62 +45,70 @@ export class WorkerPool {
   }
 
   occupy(worker: number): void {
-    this.#used[worker] = (this.#used[worker] as number) + 1;
+    const used = (this.#used[worker] as number) + 1;
+    this.#used[worker] = used;
     this.#busy += 1;
+    if (used === this.#options.slots) this.#removeFree(worker);
   }
 
-  tryTake(worker: number): boolean {
-    if ((this.#used[worker] as number) >= this.#options.slots) return false;
-    this.occupy(worker);
-    return true;
+  /** A worker that has a free slot; undefined when none has. */
+  drawFree(random: Random): number | undefined {
+    return this.#free.length === 0 ? undefined : this.#free[random.below(this.#free.length)];
   }
 
-  hasRoomInLine(worker: number): boolean {
-    const { slots, linePerSlot } = this.#options;
-    return (this.#lines.get(worker)?.length ?? 0) < slots * linePerSlot;
-  }
-
-  wait(
-    worker: number,
-    call: number,
-    { now, calls }: { readonly now: number; readonly calls: CallPool },
-  ): void {
-    const line = this.#lines.get(worker);
-    if (line) line.push(call);
-    else this.#lines.set(worker, [call]);
+  /** Puts a call in line, who came first to the mesh before the others; returns whom the line has no room for. */
+  wait(worker: number, call: number, { calls, until }: WaitOptions): number | undefined {
+    const line = this.#lines.get(worker) ?? [];
+    if (line.length === 0) this.#lines.set(worker, line);
+    let place = line.length;
+    while (place > 0 && calls.startOf(line[place - 1] as number) > calls.startOf(call)) place -= 1;
+    line.splice(place, 0, call);
     const ticket = calls.enterLine(call);
-    const until = now + this.#options.patienceMs;
-    if (until < Number.POSITIVE_INFINITY) this.#late.push({ until, worker, call, ticket });
+    if (until < Number.POSITIVE_INFINITY) {
+      this.#late.add(until, ticket);
+      this.#tickets.set(ticket, { worker, call });
+    }
+    if (line.length <= this.#options.slots * this.#options.linePerSlot) return undefined;
+    const last = line.pop() as number;
+    calls.leaveLine(last);
+    return last;
   }
 
   /** When the next in line has lost its patience. */
   nextLate(calls: CallPool): number {
-    for (; this.#lateFrom < this.#late.length; this.#lateFrom++) {
-      const { until, call, ticket } = this.#late[this.#lateFrom] as InLine;
-      if (calls.isInLine(call, ticket)) return until;
+    while (this.#late.next < Number.POSITIVE_INFINITY) {
+      const ticket = this.#late.item;
+      const { call } = this.#tickets.get(ticket) as InLine;
+      if (calls.isInLine(call, ticket)) break;
+      this.#tickets.delete(this.#late.take());
     }
-    this.#late = [];
-    this.#lateFrom = 0;
-    return Number.POSITIVE_INFINITY;
+    return this.#late.next;
   }
 
-  /** Sends away whoever has waited longest; it is the first of its line. */
+  /** Sends away whoever has lost its patience first. */
   dropLate(calls: CallPool): number {
-    const { worker, call } = this.#late[this.#lateFrom] as InLine;
-    this.#lateFrom += 1;
-    if (this.#lateFrom > 100_000) {
-      this.#late = this.#late.slice(this.#lateFrom);
-      this.#lateFrom = 0;
-    }
-    this.#shift(worker, calls);
+    const ticket = this.#late.take();
+    const { worker, call } = this.#tickets.get(ticket) as InLine;
+    this.#tickets.delete(ticket);
+    const line = this.#lines.get(worker) as number[];
+    line.splice(line.indexOf(call), 1);
+    if (line.length === 0) this.#lines.delete(worker);
+    calls.leaveLine(call);
     return call;
   }
 
   /** A job is done: its slot goes to the first in line, which is returned, or is free. */
   release(worker: number, calls: CallPool): number | undefined {
-    const next = this.#shift(worker, calls);
-    if (next !== undefined) return next;
-    this.#used[worker] = (this.#used[worker] as number) - 1;
+    const line = this.#lines.get(worker);
+    const next = line?.shift();
+    if (next !== undefined) {
+      if (line?.length === 0) this.#lines.delete(worker);
+      calls.leaveLine(next);
+      return next;
+    }
+    const used = this.#used[worker] as number;
+    if (used === this.#options.slots) this.#addFree(worker);
+    this.#used[worker] = used - 1;
     this.#busy -= 1;
     return undefined;
   }
@@ -106,12 +123,15 @@ export class WorkerPool {
     }
   }
 
-  #shift(worker: number, calls: CallPool): number | undefined {
-    const line = this.#lines.get(worker);
-    const next = line?.shift();
-    if (next === undefined) return undefined;
-    if (line?.length === 0) this.#lines.delete(worker);
-    calls.leaveLine(next);
-    return next;
+  #addFree(worker: number): void {
+    this.#placeInFree[worker] = this.#free.push(worker) - 1;
+  }
+
+  #removeFree(worker: number): void {
+    const last = this.#free.pop() as number;
+    if (last === worker) return;
+    const place = this.#placeInFree[worker] as number;
+    this.#free[place] = last;
+    this.#placeInFree[last] = place;
   }
 }

@@ -1,4 +1,4 @@
-import { busyPauseMs, LINE_MS, WAITING_PER_SLOT } from '@baton/runtime/rules';
+import { busyPauseMs, LINE_MS, patienceFor, WAITING_PER_SLOT } from '@baton/runtime/rules';
 import { describe, expect, it } from 'vitest';
 import { type DispatchRules, simulateDispatch } from '../../../src/simulate/dispatch.ts';
 import { centralQueue } from '../../../src/simulate/erlang-c.ts';
@@ -6,12 +6,16 @@ import { seededRandom } from '../../../src/simulate/random.ts';
 
 const RULES: DispatchRules = {
   linePerSlot: WAITING_PER_SLOT,
-  patienceMs: LINE_MS,
+  patienceMs: (waitedMs) => patienceFor(waitedMs, LINE_MS),
   pauseMs: busyPauseMs,
   deadlineMs: 120_000,
 };
 /** One worker and a line without an end is a central queue. */
-const ENDLESS = { ...RULES, linePerSlot: Number.POSITIVE_INFINITY, patienceMs: Number.POSITIVE_INFINITY };
+const ENDLESS = {
+  ...RULES,
+  linePerSlot: Number.POSITIVE_INFINITY,
+  patienceMs: () => Number.POSITIVE_INFINITY,
+};
 
 const simulate = (seed: number, options: { workers: number; slots: number; load: number }) =>
   simulateDispatch({
@@ -53,11 +57,19 @@ describe('the simulated dispatch', () => {
     expect(found.failed).toBe(0);
   });
 
-  it('says "busy" to those whom a full worker cannot take within its patience, and has them wait for it', () => {
-    const quiet = simulate(3, { workers: 200, slots: 16, load: 0.5 });
-    const full = simulate(3, { workers: 200, slots: 16, load: 0.95 });
-    expect(quiet.busyAnswersPerCall).toBeLessThan(0.01);
-    expect(full.busyAnswersPerCall).toBeGreaterThan(0.1);
-    expect(full.p99Ms).toBeGreaterThan(LINE_MS);
+  it('lets nobody wait while any worker has a free slot', () => {
+    const found = simulate(3, { workers: 200, slots: 4, load: 0.8 });
+    expect([found.waited, found.p99Ms, found.busyAnswersPerCall]).toEqual([0, 0, 0]);
+  });
+
+  it('sends those on whom a full worker cannot take within its patience, and stays near one line for all', () => {
+    const options = { workers: 2, slots: 1, load: 0.9 };
+    const random = seededRandom(3);
+    const long = { warmUpJobs: 200, jobs: 40_000 };
+    const full = simulateDispatch({ ...options, ...long, jobMs: 1000, rules: RULES, random });
+    const ideal = centralQueue({ slots: 2, load: 0.9, jobMs: 1000 });
+    expect(full.busyAnswersPerCall).toBeGreaterThan(1);
+    expect(full.p99Ms / ideal.p99Ms).toBeGreaterThan(0.9);
+    expect(full.p99Ms / ideal.p99Ms).toBeLessThan(1.3);
   });
 });

@@ -152,6 +152,7 @@ it('exports these values from @baton/runtime/rules', () => {
       "SWEEP_MS",
       "WAITING_PER_SLOT",
       "busyPauseMs",
+      "patienceFor",
     ]
   `);
 });
