@@ -29,6 +29,8 @@ export class Offers {
   readonly #spent: Offer[] = [];
   #left = 0;
   #made = 0;
+  /** Nothing more comes by offers made before this one. */
+  #closable = 0;
 
   constructor(connection: NatsConnection, options: OffersOptions) {
     this.#connection = connection;
@@ -41,9 +43,11 @@ export class Offers {
     return this.#left;
   }
 
-  /** Asks for so many messages more, at least one. */
+  /** Asks for so many messages more, at least one; none come once the connection is closing. */
   add(count: number): void {
+    if (this.#connection.isClosed() || this.#connection.isDraining()) return;
     const { subject, queue } = this.#options;
+    this.#closeSpent();
     const subscription = this.#connection.subscribe(subject(), {
       queue,
       callback: (error, message) => {
@@ -76,7 +80,8 @@ export class Offers {
 
   #take(offer: Offer, message: BusMessage): void {
     offer.left -= 1;
-    this.#closeBefore(offer);
+    // What the broker sends comes in order: it had learned the limits of all earlier offers before it drew this one.
+    this.#closable = Math.max(this.#closable, offer.place);
     const index = this.#open.indexOf(offer);
     if (index >= 0) {
       this.#left -= 1;
@@ -85,13 +90,12 @@ export class Offers {
     this.#options.onMessage(message);
   }
 
-  /** What the broker sends comes in order: it had learned the limits of all earlier offers before it drew this one. */
-  #closeBefore({ place }: Offer): void {
+  #closeSpent(): void {
     for (let i = this.#spent.length - 1; i >= 0; i--) {
-      const spent = this.#spent[i] as Offer;
-      if (spent.place >= place) continue;
+      const { place, subscription } = this.#spent[i] as Offer;
+      if (place >= this.#closable) continue;
       this.#spent.splice(i, 1);
-      spent.subscription.unsubscribe();
+      subscription.unsubscribe();
     }
   }
 

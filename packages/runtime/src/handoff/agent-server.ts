@@ -4,6 +4,7 @@ import type { BaseAgent } from '../agent/agent.ts';
 import type { Deadline } from '../agent/deadline.ts';
 import { Roster } from '../agent/roster.ts';
 import type { Bus } from '../bus/bus.ts';
+import { firstAtEndOfTurn } from '../bus/end-of-turn.ts';
 import type { AgentService } from '../bus/service.ts';
 import { Announcer } from '../registry/announcer.ts';
 import { cardHash } from '../registry/card-hash.ts';
@@ -171,7 +172,7 @@ export class AgentServer implements AsyncDisposable {
   #offerSlots({ offers }: AgentService): SlotOffers {
     const { bus, registry, address } = this.#options;
     const isWanted = () => !bus.isDown && registry.hasSiblingsAt(address, bus.serverId);
-    const slotOffers = new SlotOffers({ slots: this.#slots, offers, isWanted });
+    const slotOffers = new SlotOffers({ slots: this.#slots, offers, isWanted, later: firstAtEndOfTurn });
     this.#stopWatching.push(
       registry.onChange(() => slotOffers.update()),
       bus.onReconnect(() => slotOffers.update()).close,

@@ -4,7 +4,7 @@ import type { Registry } from '../registry/registry.ts';
 import { BatonError } from '../wire/error.ts';
 import type { Address } from '../wire/name.ts';
 import { promptSubject } from '../wire/subject.ts';
-import { NotDrawn } from './draws.ts';
+import { type Draw, NotDrawn } from './draws.ts';
 import type { Sender } from './sender.ts';
 
 /** How long an agent that the registry does not see alive may take to ack, once the mesh is known, milliseconds. */
@@ -20,26 +20,28 @@ type Send = (way: Way) => Promise<boolean>;
 type Guide = Pick<Sender, 'bus' | 'registry' | 'draws'>;
 
 /** Sends to an instance that has a free place; where none has, or nobody says so, to any: there it waits in line. */
-export async function route(guide: Guide, address: Address, send: Send): Promise<void> {
-  if (!(await sendToFree(guide, address, send))) await sendToAny(guide, address, send);
+export function route(guide: Guide, address: Address, send: Send): Promise<void> {
+  const draw = guide.draws.open(address);
+  return draw ? sendToFree(draw, guide, { address, send }) : sendToAny(guide, address, send);
 }
 
-/** Whether an instance has taken it. */
-async function sendToFree({ draws }: Guide, address: Address, send: Send): Promise<boolean> {
-  const draw = draws.open(address);
-  if (!draw) return false;
+async function sendToFree(
+  draw: Draw,
+  guide: Guide,
+  { address, send }: { readonly address: Address; readonly send: Send },
+): Promise<void> {
   try {
     // An instance whose place was taken meanwhile turns it away at once.
-    return !(await send(draw));
+    if (!(await send(draw))) return;
   } catch (thrown) {
     // The broker does not let this member publish there: nothing has gone out.
     const isBarred = thrown instanceof BatonError && thrown.code === 'PERMISSION_DENIED';
     if (!isBarred && !(thrown instanceof NoResponders)) throw thrown;
-    if (isBarred || thrown instanceof NotDrawn) draws.turnOff();
-    return false;
+    if (isBarred || thrown instanceof NotDrawn) guide.draws.turnOff();
   } finally {
     draw.close();
   }
+  await sendToAny(guide, address, send);
 }
 
 /**

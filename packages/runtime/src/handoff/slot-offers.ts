@@ -9,6 +9,8 @@ export interface SlotOffersOptions {
   readonly offers: Pick<Offers, 'left' | 'add' | 'reduceTo'>;
   /** Whether anybody asks by way of offers now. */
   isWanted(): boolean;
+  /** Calls back once this turn is over, before anything said in it goes out: a place is on offer before its caller hears the end. */
+  later(callback: () => void): void;
 }
 
 /**
@@ -18,6 +20,7 @@ export interface SlotOffersOptions {
 export class SlotOffers {
   readonly #options: SlotOffersOptions;
   readonly #stops: (() => void)[];
+  #isDue = false;
   #isStopped = false;
 
   constructor(options: SlotOffersOptions) {
@@ -27,9 +30,17 @@ export class SlotOffers {
     this.update();
   }
 
-  /** To be called when it may have changed whether offers are wanted. */
+  /** To be called when it may have changed whether offers are wanted. What changes in one turn is one offer. */
   update(): void {
-    if (this.#isStopped) return;
+    if (this.#isDue || this.#isStopped) return;
+    this.#isDue = true;
+    this.#options.later(() => {
+      this.#isDue = false;
+      if (!this.#isStopped) this.#adjust();
+    });
+  }
+
+  #adjust(): void {
     const { slots, offers, isWanted } = this.#options;
     const free = isWanted() ? slots.free : 0;
     offers.reduceTo(free);

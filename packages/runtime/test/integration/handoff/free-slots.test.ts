@@ -148,8 +148,8 @@ it('lets the urgent past all others that wait, whoever asks and wherever they wa
   expect(results.map((result) => result?.error)).toEqual(results.map(() => undefined));
   const places = begun.slice(before).flatMap((question, place) => (question === 'urgent' ? [place] : []));
   expect(places).toHaveLength(6);
-  // Two may have begun while the first was on its way, and two while one was between two lines.
-  expect(Math.max(...places)).toBeLessThan(6 + 4);
+  // All of them may wait at one of the two, and some are between two lines; by age they would be the last six of 46.
+  expect(Math.max(...places)).toBeLessThan(20);
 });
 
 it('waits in line, although an observer of everything keeps the broker from saying that nobody has a place', async () => {

@@ -16,6 +16,8 @@ function onFakeConnection() {
     lose = resolve;
   });
   const connection = {
+    isClosed: () => false,
+    isDraining: () => false,
     subscribe: (_subject: string, { callback }: { callback(error: null, message: BusMessage): void }) => {
       const words: string[] = [];
       const deliver = (text: string) => callback(null, { subject: text, data: new Uint8Array() });
@@ -57,14 +59,16 @@ it('loses none of what the broker has drawn before it had read the limit', () =>
   expect([offers.left, got]).toEqual([0, ['a', 'b']]);
 });
 
-it('closes what is used up as soon as a later offer is drawn, when nothing more can come by it', () => {
+it('closes what is used up only once a later offer was drawn, when nothing more can come by it', () => {
   const { offers, made } = onFakeConnection();
   offers.add(1);
   made[0]?.deliver('a');
   offers.add(2);
+  offers.add(1);
   expect(made[0]?.words).toEqual(['max 1']);
   made[1]?.deliver('b');
-  expect([made[0]?.words, made[1]?.words]).toEqual([['max 1', 'close'], ['max 2']]);
+  offers.add(1);
+  expect(made.map(({ words }) => words)).toEqual([['max 1', 'close'], ['max 2'], ['max 1'], ['max 1']]);
 });
 
 it('takes back what is too much, and still hands over what was drawn by then', () => {

@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { BaseAgent } from '../../../src/agent/agent.ts';
+import { Roster } from '../../../src/agent/roster.ts';
 import type { Bus } from '../../../src/bus/bus.ts';
 import { Cancellations } from '../../../src/handoff/cancellations.ts';
 import { KeepAlive } from '../../../src/handoff/keep-alive.ts';
 import { type Serving, servePrompt } from '../../../src/handoff/serve.ts';
 import { Slots } from '../../../src/handoff/slots.ts';
 import { scriptedModel } from '../../../src/testing/models.ts';
-import { ACK } from '../../../src/wire/chunk.ts';
 
 /** One instance with one place, and what it says on the bus and gives back, in order. */
 function instance() {
@@ -17,7 +17,11 @@ function instance() {
   const bus = {
     maxPayload: 1024,
     isDown: false,
-    publish: (_subject: string, data: Uint8Array, { headers }: { headers?: Record<string, string> } = {}) => {
+    publishSoon: (
+      _subject: string,
+      data: Uint8Array,
+      { headers }: { headers?: Record<string, string> } = {},
+    ) => {
       said.push(headers?.['Nats-Service-Error-Code'] ?? (data.length === 0 ? 'end' : 'more'));
     },
   } as unknown as Bus;
@@ -30,8 +34,8 @@ function instance() {
     cancellations: new Cancellations(),
     keepAlive: new KeepAlive(bus),
     log: pino({ enabled: false }),
-    ack: () => ACK,
-    signal: new AbortController().signal,
+    ack: () => '{}',
+    deadlines: new Roster(),
   };
   const prompt = { subject: 'x', reply: 'r', data: new TextEncoder().encode('hi') };
   return { said, slots, serving, prompt };

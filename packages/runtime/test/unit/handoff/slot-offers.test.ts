@@ -17,7 +17,8 @@ function offered(capacity: number) {
     },
   };
   const mesh = { isWanted: true };
-  const slotOffers = new SlotOffers({ slots, offers, isWanted: () => mesh.isWanted });
+  const later = (callback: () => void) => callback();
+  const slotOffers = new SlotOffers({ slots, offers, isWanted: () => mesh.isWanted, later });
   /** Prompts that come by the offers. */
   const draw = (count: number) => {
     for (let i = 0; i < count; i++) {
