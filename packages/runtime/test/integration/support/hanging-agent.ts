@@ -11,9 +11,13 @@ export interface HangingAgent extends AsyncDisposable {
   signal(signal: 'SIGKILL' | 'SIGSTOP'): void;
 }
 
-/** Resolves when the agent is on the suite's mesh. */
-export async function startHangingAgent(owner: string, name: string): Promise<HangingAgent> {
-  const args = ['--conditions=source', '--import', 'tsx', FIXTURE, inject('broker'), owner, name];
+/** Resolves when the agent is on the mesh, which is the suite's if no other is named. */
+export async function startHangingAgent(
+  owner: string,
+  name: string,
+  server = inject('broker'),
+): Promise<HangingAgent> {
+  const args = ['--conditions=source', '--import', 'tsx', FIXTURE, server, owner, name];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const ended = exited.then(() => {
