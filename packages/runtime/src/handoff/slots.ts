@@ -62,6 +62,10 @@ export class Slots {
    * waited elsewhere. When the line is full, whoever would be its last is refused.
    */
   take(priority: number, waitedMs = 0): Promise<Refusal | undefined> {
+    const since = Date.now() - waitedMs;
+    const last = this.#line.at(-1);
+    const isFull = this.#line.length >= this.capacity * WAITING_PER_SLOT;
+    if (isFull && last && !isBefore({ priority, since }, last)) return Promise.resolve('full');
     return new Promise((resolve) => {
       const timer = setTimeout(
         () => {
@@ -72,15 +76,15 @@ export class Slots {
       );
       const waiting: Waiting = {
         priority,
-        since: Date.now() - waitedMs,
+        since,
         settle: (refusal) => {
           clearTimeout(timer);
           resolve(refusal);
         },
       };
+      if (isFull) this.#line.pop()?.settle('full');
       const behind = this.#line.findIndex((other) => isBefore(waiting, other));
       this.#line.splice(behind < 0 ? this.#line.length : behind, 0, waiting);
-      if (this.#line.length > this.capacity * WAITING_PER_SLOT) this.#line.pop()?.settle('full');
     });
   }
 
@@ -116,6 +120,8 @@ export class Slots {
   }
 }
 
-function isBefore(one: Waiting, other: Waiting): boolean {
+type Claim = Pick<Waiting, 'priority' | 'since'>;
+
+function isBefore(one: Claim, other: Claim): boolean {
   return one.priority > other.priority || (one.priority === other.priority && one.since < other.since);
 }
