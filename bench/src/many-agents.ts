@@ -7,6 +7,9 @@ import {
 } from '@baton/runtime/wire';
 import { agentName } from './workload.ts';
 
+/** The name of a broker server, as an agent's beats carry it. */
+const FREE_AT = 'NDMOZA7XKQ4T';
+
 /** What one of many agents beats, encoded; each is one instance. */
 export function beatOf(owner: string, index: number, intervalMs: number): Uint8Array {
   return encodeHeartbeat({
@@ -19,6 +22,7 @@ export function beatOf(owner: string, index: number, intervalMs: number): Uint8A
     state: 'ready',
     in_flight: 0,
     capacity: 16,
+    free_at: FREE_AT,
     card: 'bench',
   } satisfies Heartbeat);
 }

@@ -16,6 +16,7 @@ import { Outage, type Patience } from './outage.ts';
 import { Outbox, type PublishOptions } from './outbox.ts';
 import { notAllowedError } from './publish-error.ts';
 import { followReplies, NO_RESPONDERS, NoResponders, type ReplyHandlers } from './reply-stream.ts';
+import { serverIdOf } from './server-id.ts';
 import { type AgentService, type AgentServiceOptions, addAgentService } from './service.ts';
 import { openStore, type Store, type StoreOptions } from './store.ts';
 import { WorkQueue, type WorkQueueOptions } from './work-queue.ts';
@@ -75,9 +76,9 @@ export class Bus implements AsyncDisposable {
     return this.#connection.getServer();
   }
 
-  /** That broker's id, anew with each of its starts. */
+  /** Tells that broker from others, and from itself before its last start. */
   get serverId(): string {
-    return this.#connection.info?.server_id ?? '';
+    return serverIdOf(this.#connection);
   }
 
   get serverVersion(): string {

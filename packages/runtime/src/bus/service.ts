@@ -7,6 +7,7 @@ import { briefly } from './briefly.ts';
 import type { BusMessage } from './inbox.ts';
 import { Offers } from './offers.ts';
 import { orUnavailable } from './or-unavailable.ts';
+import { serverIdOf } from './server-id.ts';
 
 /** What an agent instance registers as (protocol section 3). */
 export interface AgentServiceOptions {
@@ -75,7 +76,7 @@ export async function addAgentService(
     throw error;
   });
   const offers = new Offers(connection, {
-    subject: () => freeSubject(address, connection.info?.server_id ?? ''),
+    subject: () => freeSubject(address, serverIdOf(connection)),
     queue: QUEUE_GROUP,
     onMessage: options.onDrawn,
   });
