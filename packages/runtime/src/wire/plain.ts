@@ -61,7 +61,8 @@ function isPlainHeader(value: Fields): boolean {
     isNumber(remainingMs) &&
     remainingMs <= DAY_MS &&
     isFlag(value.canAnswer) &&
-    isFlag(value.batch)
+    isFlag(value.batch) &&
+    (value.waitedMs === undefined || isCount(value.waitedMs))
   );
 }
 

@@ -20,6 +20,7 @@ const ENVELOPE = {
   caller: { scopes: ['user'] },
   canAnswer: true,
   batch: true,
+  waitedMs: 40,
   x: 'unknown',
 };
 const RESULT = {
