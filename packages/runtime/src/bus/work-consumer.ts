@@ -6,6 +6,8 @@ export interface WorkConsumerOptions {
   readonly stream: string;
   readonly name: string;
   readonly ackWaitMs: number;
+  /** How much work could be begun this moment. */
+  readonly room: () => number;
   /** Makes the consumer anew, should the broker have lost it. */
   readonly ensure: () => Promise<void>;
 }
@@ -16,8 +18,10 @@ export interface WorkItem {
   readonly data: Uint8Array;
   /** How often it has been handed out, this time included. */
   readonly deliveries: number;
-  /** It is done and leaves the queue; resolves when the broker has said so, or cannot be asked. */
-  done(): Promise<void>;
+  /** When it came, milliseconds since the epoch. */
+  readonly arrivedAt: number;
+  /** It is done and leaves the queue. Should the broker not hear of it, it comes again. */
+  done(): void;
   /** Somebody may try again, at the earliest after `delayMs`. */
   giveBack(delayMs: number): void;
 }
@@ -28,35 +32,36 @@ const EXPIRES_MS = 10_000;
 const LATE_MS = 2000;
 /** Pause before asking a broker again that has just refused, milliseconds. */
 const PAUSE_MS = 500;
-const ACK_TRIES = 3;
-const ACK_TIMEOUT_MS = 1000;
 const encoder = new TextEncoder();
 const ACK = encoder.encode('+ACK');
 const WORKING = encoder.encode('+WPI');
 
+/** Of a request for work that ran out: how much of it was not met. */
+const UNMET = 'Nats-Pending-Messages';
+
 /**
- * Takes work one by one, when it is asked to: nothing is fetched ahead, where it would wait until its time is over.
- * Says `working` for all that is in hand, three times within each `ackWaitMs`.
+ * Takes as much work as there is room for, asking for the next before the last has come, so that nobody waits for a question
+ * to travel. Says `working` for all that is in hand, three times within each `ackWaitMs`.
  */
 export class WorkConsumer {
   readonly #link: BrokerLink;
   readonly #options: WorkConsumerOptions;
-  readonly #inbox = createInbox();
-  readonly #subscription: Subscription;
+  #inbox = '';
+  #subscription: Subscription;
   readonly #arrived: WorkItem[] = [];
   readonly #held = new Set<string>();
   readonly #beat: NodeJS.Timeout;
+  /** How much was asked for that has not come. */
+  #due = 0;
   #askedUntil = 0;
+  #pausedUntil = 0;
+  #isClosedOff = false;
   #wake = () => {};
 
   constructor(link: BrokerLink, options: WorkConsumerOptions) {
     this.#link = link;
     this.#options = options;
-    this.#subscription = link.connection.subscribe(this.#inbox, {
-      callback: (error, message) => {
-        if (!error) this.#onMessage(message);
-      },
-    });
+    this.#subscription = this.#listen();
     this.#beat = setInterval(() => this.#sayWorking(), options.ackWaitMs / 3);
     this.#beat.unref();
   }
@@ -64,24 +69,37 @@ export class WorkConsumer {
   /** The next piece of work; undefined once the signal is aborted. */
   async next(signal: AbortSignal): Promise<WorkItem | undefined> {
     while (!signal.aborted) {
+      this.#ask();
       const item = this.#arrived.shift();
       if (item) return item;
-      if (Date.now() >= this.#askedUntil && !this.#link.isAway()) this.#ask();
       await this.#pause(signal);
     }
     return undefined;
   }
 
-  /** What was asked for before the broker was away is forgotten there. */
-  askAnew(): void {
-    this.#askedUntil = 0;
+  /** There may be room for more. */
+  look(): void {
     this.#wake();
+  }
+
+  /** What was asked for before the broker was away is forgotten: answers to it would be more than there is room for. */
+  askAnew(): void {
+    this.#subscription.unsubscribe();
+    this.#subscription = this.#listen();
+    this.#due = 0;
+    this.#wake();
+  }
+
+  /** What has come and was not taken goes back; with `closed`, so does whatever comes until it is opened again. */
+  giveBack({ closed = false } = {}): void {
+    this.#isClosedOff = closed;
+    for (const item of this.#arrived.splice(0)) item.giveBack(0);
   }
 
   /** Takes no more; what is in hand stays so until `close`. What had arrived and was not taken goes back. */
   stop(): void {
     this.#subscription.unsubscribe();
-    for (const item of this.#arrived.splice(0)) item.giveBack(0);
+    this.giveBack();
     this.#wake();
   }
 
@@ -90,15 +108,33 @@ export class WorkConsumer {
     clearInterval(this.#beat);
   }
 
+  #listen(): Subscription {
+    this.#inbox = createInbox();
+    return this.#link.connection.subscribe(this.#inbox, {
+      callback: (error, message) => {
+        if (!error) this.#onMessage(message);
+      },
+    });
+  }
+
   #ask(): void {
-    const { stream, name } = this.#options;
-    this.#askedUntil = Date.now() + EXPIRES_MS + LATE_MS;
-    const request = encodeJson({ batch: 1, expires: nanos(EXPIRES_MS) });
+    const { stream, name, room } = this.#options;
+    const now = Date.now();
+    if (now < this.#pausedUntil || this.#link.isAway()) return;
+    if (now >= this.#askedUntil) this.#due = 0;
+    const wanted = room() - this.#arrived.length;
+    const batch = wanted - this.#due;
+    // Half of what there is room for on its way is enough: one question then stands for many pieces of work.
+    if (batch <= 0 || this.#due > wanted / 2) return;
+    this.#due += batch;
+    this.#askedUntil = now + EXPIRES_MS + LATE_MS;
+    const request = encodeJson({ batch, expires: nanos(EXPIRES_MS) });
     this.#send(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, request, this.#inbox);
   }
 
   #pause(signal: AbortSignal): Promise<void> {
-    const longest = Math.min(PAUSE_MS * 4, Math.max(PAUSE_MS, this.#askedUntil - Date.now()));
+    const until = Math.max(this.#pausedUntil, this.#askedUntil) - Date.now();
+    const longest = Math.min(PAUSE_MS * 4, Math.max(PAUSE_MS, until));
     return new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);
@@ -115,15 +151,18 @@ export class WorkConsumer {
 
   #onMessage(message: Msg): void {
     if (message.subject !== this.#inbox) {
-      this.#askedUntil = 0;
+      this.#due = Math.max(0, this.#due - 1);
       this.#arrived.push(this.#toItem(message));
+      if (this.#isClosedOff) this.giveBack({ closed: true });
       this.#wake();
       return;
     }
     const code = message.headers?.code ?? 0;
     // 404 and 408: no work in all that time. Anything else is the broker's trouble, or a consumer that is gone.
     const isUsual = code === 404 || code === 408;
-    this.#askedUntil = isUsual ? 0 : Date.now() + PAUSE_MS;
+    const unmet = Number(isUsual && message.headers?.get(UNMET)) || this.#due;
+    this.#due = Math.max(0, this.#due - unmet);
+    if (!isUsual) this.#pausedUntil = Date.now() + PAUSE_MS;
     if (isUsual) this.#wake();
     else void this.#options.ensure().catch(() => {});
   }
@@ -134,9 +173,9 @@ export class WorkConsumer {
       subject,
       data,
       deliveries: deliveriesOf(reply),
-      done: async () => {
-        if (!this.#held.delete(reply)) return;
-        await this.#confirm(reply);
+      arrivedAt: Date.now(),
+      done: () => {
+        if (this.#held.delete(reply)) this.#send(reply, ACK);
       },
       giveBack: (delayMs) => {
         if (!this.#held.delete(reply)) return;
@@ -144,14 +183,6 @@ export class WorkConsumer {
         this.#send(reply, encoder.encode(delayMs > 0 ? `-NAK ${delay}` : '-NAK'));
       },
     };
-  }
-
-  /** Should the broker not hear of it, the work comes again and is found done. */
-  async #confirm(reply: string): Promise<void> {
-    for (let tries = 0; tries < ACK_TRIES && !this.#link.isAway(); tries += 1) {
-      const answer = this.#link.connection.request(reply, ACK, { timeout: ACK_TIMEOUT_MS });
-      if (await answer.then(Boolean, () => false)) return;
-    }
   }
 
   #sayWorking(): void {

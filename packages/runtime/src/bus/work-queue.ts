@@ -35,6 +35,8 @@ export interface ConsumerOptions {
   readonly filter: string;
   /** How long work may be held without a sign of life before another is given it, milliseconds. */
   readonly ackWaitMs: number;
+  /** How much work could be begun this moment. */
+  readonly room: () => number;
 }
 
 const DUPLICATE_WINDOW_MS = 600_000;
@@ -159,7 +161,7 @@ export class WorkQueue {
     return new WorkConsumer(this.#stream.link, { stream, ensure, ...options });
   }
 
-  async #ensureConsumer({ name, filter, ackWaitMs }: ConsumerOptions): Promise<void> {
+  async #ensureConsumer({ name, filter, ackWaitMs }: Omit<ConsumerOptions, 'room'>): Promise<void> {
     const stream = this.#stream.name;
     const config = {
       durable_name: name,

@@ -47,6 +47,7 @@ export class DurableWorker {
   #consumer: WorkConsumer | undefined;
   #opening: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #stopListening = () => {};
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -66,6 +67,7 @@ export class DurableWorker {
   stop(): void {
     this.#stopping.abort();
     clearInterval(this.#retry);
+    this.#stopListening();
     for (const subscription of this.#subscriptions.splice(0)) subscription.close();
     this.#consumer?.stop();
   }
@@ -107,6 +109,7 @@ export class DurableWorker {
       name: address.agent,
       filter: taskSubject(address),
       ackWaitMs,
+      room: () => this.#options.slots.free,
     });
     if (this.#stopping.signal.aborted) {
       consumer.close();
@@ -115,29 +118,37 @@ export class DurableWorker {
     this.#consumer = consumer;
     clearInterval(this.#retry);
     this.#subscriptions[0]?.close();
+    this.#stopListening = this.#options.slots.onFree(() => consumer.look());
     void this.#loop(consumer, { ...this.#options, space, settings: spaces.settings });
   }
 
   async #loop(consumer: WorkConsumer, options: TaskOptions): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      if (!(await this.#whenFree(signal))) continue;
       const item = await consumer.next(signal);
-      if (item) await this.#admit(options, item);
+      if (item) await this.#admit(options, item, consumer);
     }
   }
 
-  async #admit(options: TaskOptions, item: WorkItem): Promise<void> {
+  async #admit(options: TaskOptions, item: WorkItem, consumer: WorkConsumer): Promise<void> {
     const inHand = this.#inHand.get(item.subject);
     // The broker lost sight of it while it was away: it is being done here, and the new delivery ends with it.
     if (inHand) return void inHand.push(item);
-    if (!(await this.#place())) return item.giveBack(0);
+    if (!(await this.#place(item))) {
+      item.giveBack(0);
+      return consumer.giveBack();
+    }
     const isSuspect = item.deliveries >= SUSPICIOUS_DELIVERIES && (await this.#isSuspect(options, item));
-    if (isSuspect) await Promise.race([Promise.all(this.#running), sleep(APART_MS)]);
+    if (isSuspect) {
+      consumer.giveBack({ closed: true });
+      await Promise.race([Promise.all(this.#running), sleep(APART_MS)]);
+    }
     const work = this.#do(options, item);
     this.#running.add(work);
     this.#options.track(work.finally(() => this.#running.delete(work)));
-    if (isSuspect) await Promise.race([work, sleep(APART_MS)]);
+    if (!isSuspect) return;
+    await Promise.race([work, sleep(APART_MS)]);
+    consumer.giveBack();
   }
 
   async #do(options: TaskOptions, item: WorkItem): Promise<void> {
@@ -151,7 +162,7 @@ export class DurableWorker {
       return;
     }
     options.space.checkpoint('before ack');
-    await Promise.all(inHand.map((each) => each.done()));
+    for (const each of inHand) each.done();
     options.space.checkpoint('after ack');
   }
 
@@ -164,32 +175,17 @@ export class DurableWorker {
   }
 
   /** Takes a place; false when there was none in time. */
-  async #place(): Promise<boolean> {
-    const latest = AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), this.#stopping.signal]);
+  async #place({ arrivedAt }: WorkItem): Promise<boolean> {
     const { slots } = this.#options;
     const started = Date.now();
     // In line with what is asked interactively, so that neither keeps the other waiting for ever.
-    while (!latest.aborted) {
+    while (!this.#stopping.signal.aborted) {
       if (slots.tryTake()) return true;
       const refusal = await slots.take(PRIORITY, Date.now() - started);
       if (!refusal) return true;
+      if (Date.now() - arrivedAt >= PATIENCE_MS) return false;
       if (refusal === 'full') await sleep(FULL_LINE_MS);
     }
     return false;
-  }
-
-  /** Resolves when there may be a place; false once the signal is aborted. */
-  #whenFree(signal: AbortSignal): Promise<boolean> {
-    const { slots } = this.#options;
-    if (slots.free > 0 || signal.aborted) return Promise.resolve(!signal.aborted);
-    return new Promise((resolve) => {
-      const settle = () => {
-        stopListening();
-        signal.removeEventListener('abort', settle);
-        resolve(!signal.aborted);
-      };
-      const stopListening = slots.onFree(settle);
-      signal.addEventListener('abort', settle, { once: true });
-    });
   }
 }
