@@ -255,7 +255,7 @@ export class Bus implements AsyncDisposable {
   }
 
   get #link(): BrokerLink {
-    return { connection: this.#connection, isAway: () => this.#outage.isAway };
+    return { connection: this.#connection, inbox: this.#inbox, isAway: () => this.#outage.isAway };
   }
 
   /** Waits until the broker has seen everything published so far. @throws {BatonError} UNAVAILABLE. */

@@ -1,12 +1,31 @@
-import { ErrorCode, type JetStreamClient, type JetStreamManager, type NatsConnection, NatsError } from 'nats';
+import {
+  type ApiError,
+  ErrorCode,
+  headers,
+  type JetStreamManager,
+  type MsgHdrs,
+  type NatsConnection,
+  NatsError,
+} from 'nats';
 import { BatonError } from '../wire/error.ts';
+import { decodeJson } from '../wire/json.ts';
+import type { Inbox } from './inbox.ts';
 import { apiCode, rethrow } from './jetstream-errors.ts';
+import { NO_RESPONDERS } from './reply-stream.ts';
+import { requestBroker } from './request-broker.ts';
 import { ensureStream, type Judge, requireJetStream, type WantedStream } from './requirements.ts';
 
 /** A connection, and whether its broker is away: what is sent then would pile up in this process. */
 export interface BrokerLink {
   readonly connection: NatsConnection;
+  readonly inbox: Inbox;
   readonly isAway: () => boolean;
+}
+
+/** What the broker says of a message it keeps. */
+export interface Kept {
+  /** One of the same name was kept before. */
+  readonly duplicate?: boolean;
 }
 
 /** Longest wait for the broker's word on one message, milliseconds; whoever needs it asks again. */
@@ -19,7 +38,6 @@ const NOT_DELETED = 10057;
 
 /** One stream of the broker, made when it is first used, and made anew should the broker have lost it. */
 export class Stream {
-  readonly js: JetStreamClient;
   readonly name: string;
   readonly #link: BrokerLink;
   readonly #config: WantedStream;
@@ -32,7 +50,6 @@ export class Stream {
     this.#link = link;
     this.#config = config;
     this.name = config.name;
-    this.js = link.connection.jetstream({ timeout: TIMEOUT_MS });
   }
 
   get link(): BrokerLink {
@@ -78,6 +95,15 @@ export class Stream {
     return await this.manager().then(question).catch(rethrow);
   }
 
+  /**
+   * Publishes a message and waits for the broker's word that it is kept. Of headers the broker reads its own.
+   * @throws {BatonError} as `ask`; UNAVAILABLE when it did not say in time: the message may be kept or not.
+   */
+  async publish(subject: string, data: Uint8Array, named?: Readonly<Record<string, string>>): Promise<Kept> {
+    const request = { subject, data, headers: named && toHeaders(named), timeoutMs: TIMEOUT_MS };
+    return await this.ask(async () => toKept(await requestBroker(this.#link, request)));
+  }
+
   #mustBeThere(): void {
     if (this.#link.isAway()) throw new BatonError('UNAVAILABLE', 'the broker is away');
   }
@@ -86,6 +112,21 @@ export class Stream {
     this.#manager ??= this.#link.connection.jetstreamManager({ timeout: TIMEOUT_MS, checkAPI: false });
     return this.#manager;
   }
+}
+
+function toHeaders(named: Readonly<Record<string, string>>): MsgHdrs {
+  const all = headers();
+  for (const [name, value] of Object.entries(named)) all.set(name, value);
+  return all;
+}
+
+function toKept(message: Awaited<ReturnType<typeof requestBroker>>): Kept {
+  if (message.headers?.code === NO_RESPONDERS) throw NatsError.errorForCode(ErrorCode.NoResponders);
+  const { error, ...kept } = (decodeJson(message.data) ?? {}) as Kept & { readonly error?: ApiError };
+  if (!error) return kept;
+  const refusal = new NatsError(error.description, String(error.code));
+  refusal.api_error = error;
+  throw refusal;
 }
 
 /** The broker has no such stream, or nobody takes what is published on its subject. */

@@ -1,11 +1,4 @@
-import {
-  DiscardPolicy,
-  type JetStreamPublishOptions,
-  nanos,
-  RetentionPolicy,
-  StorageType,
-  type StreamConfig,
-} from 'nats';
+import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { decodeJson, encodeJson } from '../wire/json.ts';
 import { type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
 import { isConflict } from './jetstream-errors.ts';
@@ -38,6 +31,9 @@ export interface KeptEntry {
   readonly value: unknown;
 }
 
+/** Has the broker keep a message only where there is none of its subject. */
+const NOTHING_YET = { 'Nats-Expected-Last-Subject-Sequence': '0' };
+
 /** JSON by subject, kept by the broker. What is read comes from the leader, so that nothing acknowledged is missing. */
 export class KeptStream {
   readonly #stream: Stream;
@@ -52,7 +48,7 @@ export class KeptStream {
    * INVALID_ARGUMENT when it is too large.
    */
   async add(subject: string, value: unknown): Promise<boolean> {
-    return await this.#publish(subject, value, {});
+    return await this.#publish(subject, value);
   }
 
   /**
@@ -61,7 +57,7 @@ export class KeptStream {
    * @throws {BatonError} as `add`.
    */
   async addFirst(subject: string, value: unknown): Promise<boolean> {
-    return await this.#publish(subject, value, { expect: { lastSubjectSequence: 0 } });
+    return await this.#publish(subject, value, NOTHING_YET);
   }
 
   /** Has the broker make the stream if it is new: what is published without being asked about is kept from then on. */
@@ -99,14 +95,9 @@ export class KeptStream {
       });
   }
 
-  async #publish(
-    subject: string,
-    value: unknown,
-    options: Partial<JetStreamPublishOptions>,
-  ): Promise<boolean> {
-    const { js } = this.#stream;
+  async #publish(subject: string, value: unknown, expected?: typeof NOTHING_YET): Promise<boolean> {
     try {
-      await this.#stream.ask(() => js.publish(subject, encodeJson(value), options));
+      await this.#stream.publish(subject, encodeJson(value), expected);
       return true;
     } catch (error) {
       const { cause } = error as Error;

@@ -78,12 +78,10 @@ export class WorkQueue {
    * when the queue is full, INVALID_ARGUMENT when the work is too large.
    */
   async add(subject: string, data: Uint8Array, once?: string): Promise<boolean> {
-    const { js } = this.#stream;
+    const named = once === undefined ? undefined : { 'Nats-Msg-Id': once };
     try {
-      const ack = await this.#stream.ask(() =>
-        js.publish(subject, data, once === undefined ? {} : { msgID: once }),
-      );
-      return !ack.duplicate;
+      const { duplicate = false } = await this.#stream.publish(subject, data, named);
+      return !duplicate;
     } catch (error) {
       if (isTaken((error as Error).cause)) return false;
       throw error;
