@@ -23,6 +23,8 @@ export const RunRecord = z.looseObject({
   result: RunResult,
   /** Where the whole result is when it is too large for the record; `result` then tells only how it went. */
   resultRef: ObjectRef.optional(),
+  /** Lengths of the pieces in which the answer was said, where they are kept nowhere else. */
+  said: z.array(z.int().nonnegative()).optional(),
   /** It was given up after too many attempts; a dead letter tells more. */
   deadLetter: z.boolean().optional(),
   /** Tells two requests apart that name one id. */

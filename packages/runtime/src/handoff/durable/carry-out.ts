@@ -23,6 +23,8 @@ interface Work {
 /** How one attempt went: its result, and what broke it off, when that was no fault of the run's own. */
 export interface CarriedOut {
   readonly result: RunResult;
+  /** Lengths of the pieces of its answer, where they are to be kept with it. */
+  readonly said?: readonly number[] | undefined;
   readonly broken?: { readonly how: AttemptEnd; readonly error?: ErrorInfo };
 }
 
@@ -71,7 +73,8 @@ export async function carryOut(
       whole instanceof BatonError
         ? failedRun(factsOf(incoming.prompt, envelope), whole)
         : await agent.execute({ ...toInput(whole, address), ...input }, emit);
-    return result.success ? { result } : { result, ...brokenBy(signal.reason) };
+    const said = await output.end(result);
+    return result.success ? { result, said } : { result, ...brokenBy(signal.reason) };
   } finally {
     clearInterval(watch);
     options.signal.removeEventListener('abort', handBack);

@@ -22,6 +22,9 @@ interface Addressed {
   readonly address: Address;
 }
 
+/** What is said earlier than this is held back by whoever says it, milliseconds; or it is read. */
+const LISTEN_MS = 25;
+
 /** How long it is tried to write down that nobody wants the answer any more, milliseconds. */
 const LAST_WORD_MS = 3000;
 
@@ -58,8 +61,10 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
   const { space, facts } = task;
   using ending = new RunEnding(space, facts.id);
   const output = new OutputReader(space, facts.id, { tell: emit });
+  let listening: NodeJS.Timeout | undefined;
   try {
     const isNew = await submitTask(sender, carried, signal);
+    listening = setTimeout(() => output.listen(), isNew ? LISTEN_MS : 0);
     if (!isNew) output.catchUp();
     emit({ type: 'accepted', id: facts.id });
     const resend = resender(sender, task);
@@ -70,7 +75,7 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
     };
     const record = await ending.wait({ signal, isNew, onTick });
     const result = await untilAvailable(() => wholeResult(space, record), signal);
-    if (!output.hasAll(result)) await output.finish();
+    await output.finish(record, result);
     const rest = result.success ? unseenText(output.text, result.response) : '';
     if (rest) emit({ type: 'text', text: rest });
     return result;
@@ -79,6 +84,7 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
     if (record) return await untilAvailable(() => wholeResult(space, record), LAST_WORD_MS);
     throw thrown;
   } finally {
+    clearTimeout(listening);
     output.close();
   }
 }

@@ -80,11 +80,12 @@ export async function followRun({ spaces }: Sender, id: string, options: FollowO
   const { tell = () => {}, from = 0, signal } = options;
   const run = await untilAvailable(() => lookUp(found.space, found.id), LOOK_UP_MS);
   const output = options.tell && new OutputReader(found.space, found.id, { from, tell });
+  output?.listen();
   output?.catchUp();
   try {
     const record = 'record' in run ? run.record : await awaitUntilDeadline(found.space, run, signal);
     const result = await untilAvailable(() => wholeResult(found.space, record), LOOK_UP_MS);
-    await output?.finish();
+    await output?.finish(record, result);
     const rest = output && result.success ? unseenText(output.text, result.response) : '';
     if (rest && output) tell({ type: 'text', text: rest, seq: output.seq });
     return result;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgressEvent } from '../../agent/events.ts';
 import type { Subscription } from '../../bus/bus.ts';
-import { OutputNote } from '../../wire/durable.ts';
+import { DURABLE_VERSION, OutputNote, type RunRecord } from '../../wire/durable.ts';
 import { decodeJson } from '../../wire/json.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { outputSubject } from '../../wire/subject.ts';
@@ -27,7 +27,7 @@ export class OutputReader {
   readonly #subject: string;
   readonly #from: number;
   readonly #tell: ReaderOptions['tell'];
-  readonly #subscriptions: Subscription[];
+  readonly #subscriptions: Subscription[] = [];
   #ahead: OutputNote[] = [];
   #reading: Promise<void> | undefined;
   #cursor = 1;
@@ -40,10 +40,15 @@ export class OutputReader {
     this.#subject = outputSubject(space.owner, id);
     this.#from = from;
     this.#tell = tell;
-    this.#subscriptions = [
-      space.bus.subscribe(this.#subject, ({ data }) => this.#onLive(decodeJson(data))),
-      space.bus.onReconnect(() => this.catchUp()),
-    ];
+  }
+
+  /** Hears what is said from now on. */
+  listen(): void {
+    const { bus } = this.#space;
+    this.#subscriptions.push(
+      bus.subscribe(this.#subject, ({ data }) => this.#onLive(decodeJson(data))),
+      bus.onReconnect(() => this.catchUp()),
+    );
   }
 
   /** Reads what was said before it was listened for. Never rejects: what cannot be read now is read with the next piece, or at the end. */
@@ -53,12 +58,6 @@ export class OutputReader {
       .finally(() => {
         this.#reading = undefined;
       });
-  }
-
-  /** Whether all of an answer has been heard, so that nothing needs to be read. */
-  hasAll({ success, response, handoffs }: RunResult): boolean {
-    const isQuiet = !this.#reading && this.#ahead.length === 0;
-    return success && isQuiet && handoffs.length === 0 && this.#text === response;
   }
 
   /** All that the attempt that counts has said so far, told or not. */
@@ -71,15 +70,39 @@ export class OutputReader {
     return this.#seq;
   }
 
-  /** Once the run has ended: reads what is left, and listens no more. */
-  async finish(): Promise<void> {
-    await this.#reading;
-    await this.#read().catch(() => {});
+  /** Once the run has ended: tells what is left, which is read unless all of it is known; listens no more. */
+  async finish({ said }: RunRecord, result: RunResult): Promise<void> {
+    if (said) {
+      this.#takeSaid(said, result.response ?? '');
+    } else if (!this.#hasAll(result)) {
+      await this.#reading;
+      await this.#read().catch(() => {});
+    }
     this.close();
   }
 
   close(): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.close();
+  }
+
+  #hasAll({ success, response, handoffs }: RunResult): boolean {
+    const isQuiet = !this.#reading && this.#ahead.length === 0;
+    return success && isQuiet && handoffs.length === 0 && this.#text === response;
+  }
+
+  /** The run has published nothing of what it said. */
+  #takeSaid(said: readonly number[], response: string): void {
+    // It comes from an attempt that another one, which has published, did not know of.
+    if (this.#seq > 0) {
+      this.#supersede(this.#seq);
+      return;
+    }
+    let end = 0;
+    for (const length of said) {
+      const text = response.slice(end, end + length);
+      end += length;
+      this.#take({ v: DURABLE_VERSION, attempt: 1, seq: this.#seq + 1, text });
+    }
   }
 
   #onLive(value: unknown): void {

@@ -20,7 +20,7 @@ const LOOK_EVERY_MS = 5000;
 const TICK_MS = 1000;
 /** When it is looked for the record of a run that seems new: its id may be an old one after all. */
 const FIRST_LOOK_MS = 250;
-/** Looks after a record was seen on its way to the broker: a stream that an operator made may not tell what it keeps. */
+/** Looks after a record was seen on its way to the broker. */
 const AFTER_HINT_MS = [50, 100, 300, 1000];
 
 /** Listens for the terminal record of a run, from now on. */
@@ -28,6 +28,7 @@ export class RunEnding implements Disposable {
   readonly #space: DurableSpace;
   readonly #id: string;
   readonly #subscriptions: Subscription[];
+  #isHearing = false;
   #record: RunRecord | undefined;
   #looks: number[] = [];
   #lookAt = Number.POSITIVE_INFINITY;
@@ -41,11 +42,7 @@ export class RunEnding implements Disposable {
       this.#record ??= RunRecord.safeParse(decodeJson(data)).data;
       this.#wake();
     };
-    this.#subscriptions = [
-      bus.subscribe(endedSubject(owner, id), hear),
-      bus.subscribe(resultSubject(owner, id), () => this.#hint()),
-      bus.onReconnect(() => this.#hint()),
-    ];
+    this.#subscriptions = [bus.subscribe(endedSubject(owner, id), hear), bus.onReconnect(() => this.#hint())];
   }
 
   /** Waits for the record. What the broker keeps is what counts. @throws {BatonError} the reason of the signal. */
@@ -55,6 +52,7 @@ export class RunEnding implements Disposable {
       throwIfAborted(signal);
       if (this.#record) return this.#record;
       if (Date.now() >= this.#lookAt) {
+        this.#hear();
         const record = await findRecord(this.#space, this.#id).catch(notNow);
         if (record) return record;
         this.#lookAt = Date.now() + (this.#looks.shift() ?? LOOK_EVERY_MS);
@@ -66,6 +64,14 @@ export class RunEnding implements Disposable {
 
   [Symbol.dispose](): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.close();
+  }
+
+  /** A stream that an operator made may not tell what it keeps: what is on its way there is heard as well. */
+  #hear(): void {
+    if (this.#isHearing) return;
+    this.#isHearing = true;
+    const { bus, owner } = this.#space;
+    this.#subscriptions.push(bus.subscribe(resultSubject(owner, this.#id), () => this.#hint()));
   }
 
   #hint(): void {

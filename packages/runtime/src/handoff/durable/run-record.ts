@@ -20,6 +20,14 @@ export interface RunFacts {
   readonly askedAt?: number;
 }
 
+/** How a run ends. */
+export interface RunEnd {
+  readonly result: RunResult;
+  /** Lengths of the pieces of its answer, where they are kept nowhere else. */
+  readonly said?: readonly number[] | undefined;
+  readonly deadLetter?: boolean;
+}
+
 /** The facts of a run, from the request for it. */
 export function factsOf(prompt: string, envelope: Envelope): RunFacts {
   const { id, target, conversation, messagesRef, contextRef, deadline, remainingMs } = envelope;
@@ -80,12 +88,8 @@ export async function findRecord(
  * Ends a run, unless it has ended: returns the record that stands, which may be another's.
  * @throws {BatonError} UNAVAILABLE when that is not known; doing it again is safe.
  */
-export async function endRun(
-  space: DurableSpace,
-  facts: RunFacts,
-  end: { readonly result: RunResult; readonly deadLetter?: boolean },
-): Promise<RunRecord> {
-  const { result, deadLetter = false } = end;
+export async function endRun(space: DurableSpace, facts: RunFacts, end: RunEnd): Promise<RunRecord> {
+  const { result, said, deadLetter = false } = end;
   const resultRef = await putLarge(space, result, 'the answer').catch(refuseLarge);
   if (resultRef instanceof BatonError)
     return await endRun(space, facts, { result: failedRun(facts, resultRef) });
@@ -96,6 +100,7 @@ export async function endRun(
     state: stateOf(result),
     result: resultRef ? resultStub(result) : result,
     ...(resultRef && { resultRef }),
+    ...(said && { said: [...said] }),
     ...(deadLetter && { deadLetter }),
     ...(facts.request !== undefined && { request: facts.request }),
     at: Date.now(),

@@ -4,13 +4,12 @@ import type { Attempt } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
 import { BatonError } from '../../wire/error.ts';
 import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
-import type { RunResult } from '../../wire/result.ts';
 import { parseTaskSubject } from '../../wire/subject.ts';
 import { checkCaller, checkEnvelope } from '../guard.ts';
 import { type AttemptHandle, beginAttempt, beginFirstAttempt, counted, readAttempts } from './attempts.ts';
 import { bury, ensureBuried, isWorthRetrying } from './bury.ts';
 import { carryOut } from './carry-out.ts';
-import { endRun, factsOf, failedRun, findRecord, type RunFacts } from './run-record.ts';
+import { endRun, factsOf, failedRun, findRecord, type RunEnd, type RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import type { TaskOptions } from './task-options.ts';
 import { untilAvailable } from './until-available.ts';
@@ -64,7 +63,7 @@ async function judge(options: TaskOptions, item: WorkItem): Promise<Verdict> {
     await ensureBuried(space, { work, record });
     return DONE;
   }
-  if (refusal) return await end(options, facts, failedRun(facts, refusal));
+  if (refusal) return await end(options, facts, { result: failedRun(facts, refusal) });
   const past = counted(await readAttempts(space, facts.id));
   if (past.length >= settings.maxAttempts) {
     await bury(space, work);
@@ -136,14 +135,14 @@ interface Begun extends Task {
 async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   const { space, settings } = options;
   const { facts, past, item, handle } = begun;
-  const { result, broken } = await carryOut(options, begun);
+  const { result, said, broken } = await carryOut(options, begun);
   if (broken?.how === 'handed_back') {
     await handle.end('handed_back');
     return { kind: 'again', delayMs: 0 };
   }
   const error = result.error;
   if (!broken && (!error || result.success || !isWorthRetrying(error)))
-    return await end(options, facts, result);
+    return await end(options, facts, { result, said });
   const cause = broken?.error ?? error;
   space.checkpoint('before failure');
   await handle.end(broken ? 'stalled' : 'failed', cause);
@@ -160,8 +159,9 @@ async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   return { kind: 'again', delayMs };
 }
 
-async function end({ space, log }: TaskOptions, facts: RunFacts, result: RunResult): Promise<Verdict> {
-  const record = await untilAvailable(() => endRun(space, facts, { result }), END_PATIENCE_MS);
-  log.info({ handoff: facts.id, state: record.state, durationMs: result.durationMs }, 'durable work is done');
+async function end({ space, log }: TaskOptions, facts: RunFacts, how: RunEnd): Promise<Verdict> {
+  const record = await untilAvailable(() => endRun(space, facts, how), END_PATIENCE_MS);
+  const { durationMs } = how.result;
+  log.info({ handoff: facts.id, state: record.state, durationMs }, 'durable work is done');
   return DONE;
 }

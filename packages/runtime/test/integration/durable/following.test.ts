@@ -72,6 +72,26 @@ describe('attach', () => {
     expect(await textOf(mesh, id, 2)).toBe('three');
   });
 
+  it('tells what is said while it is said', async () => {
+    await using mesh = await joinDurable(newOwner());
+    const held = heldModel();
+    const model = scriptedModel(async function* (request) {
+      yield { type: 'text' as const, text: 'almost ' };
+      yield* held.model.generate(request);
+    });
+    await mesh.launch(new BaseAgent({ name: 'worker', model }));
+    const texts: unknown[] = [];
+    for await (const event of mesh.stream('worker', 'go', durable)) {
+      if (event.type !== 'text') continue;
+      texts.push([event.text, event.seq]);
+      held.release();
+    }
+    expect(texts).toEqual([
+      ['almost ', 1],
+      ['done', 2],
+    ]);
+  });
+
   it('says that a new attempt makes the earlier text void', async () => {
     await using mesh = await joinDurable(newOwner());
     let tries = 0;
