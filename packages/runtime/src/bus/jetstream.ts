@@ -43,6 +43,8 @@ export class Stream {
   readonly #config: WantedStream;
   #manager: Promise<JetStreamManager> | undefined;
   #made: Promise<void> | undefined;
+  /** The management, once the stream is there. */
+  #ready: JetStreamManager | undefined;
 
   /** @throws {BatonError} FAILED_PRECONDITION when the broker has no JetStream or is too old to keep what it acknowledged. */
   constructor(link: BrokerLink, config: WantedStream) {
@@ -64,6 +66,7 @@ export class Stream {
       throw error;
     });
     await this.#made;
+    this.#ready = manager;
     return manager;
   }
 
@@ -87,11 +90,12 @@ export class Stream {
   async ask<T>(question: (manager: JetStreamManager) => Promise<T>): Promise<T> {
     this.#mustBeThere();
     try {
-      return await question(await this.manager());
+      return await question(this.#ready ?? (await this.manager()));
     } catch (error) {
       if (!isGone(error)) return rethrow(error);
     }
     this.#made = undefined;
+    this.#ready = undefined;
     return await this.manager().then(question).catch(rethrow);
   }
 

@@ -48,7 +48,12 @@ export class KeptStream {
    * INVALID_ARGUMENT when it is too large.
    */
   async add(subject: string, value: unknown): Promise<boolean> {
-    return await this.#publish(subject, value);
+    return await this.#publish(subject, encodeJson(value));
+  }
+
+  /** As `add`, of a value that is JSON already. @throws {BatonError} as `add`. */
+  async addEncoded(subject: string, data: Uint8Array): Promise<boolean> {
+    return await this.#publish(subject, data);
   }
 
   /**
@@ -57,7 +62,7 @@ export class KeptStream {
    * @throws {BatonError} as `add`.
    */
   async addFirst(subject: string, value: unknown): Promise<boolean> {
-    return await this.#publish(subject, value, NOTHING_YET);
+    return await this.#publish(subject, encodeJson(value), NOTHING_YET);
   }
 
   /** Has the broker make the stream if it is new: what is published without being asked about is kept from then on. */
@@ -95,9 +100,9 @@ export class KeptStream {
       });
   }
 
-  async #publish(subject: string, value: unknown, expected?: typeof NOTHING_YET): Promise<boolean> {
+  async #publish(subject: string, data: Uint8Array, expected?: typeof NOTHING_YET): Promise<boolean> {
     try {
-      await this.#stream.publish(subject, encodeJson(value), expected);
+      await this.#stream.publish(subject, data, expected);
       return true;
     } catch (error) {
       const { cause } = error as Error;

@@ -4,6 +4,8 @@ import type { ErrorInfo } from '../../wire/error.ts';
 import { attemptSubject } from '../../wire/subject.ts';
 import type { DurableSpace } from './space.ts';
 
+const HOST = hostname();
+
 /** Who tries. */
 export interface Trier {
   /** Names the attempt. */
@@ -38,7 +40,7 @@ function toNote({ attempt, instance }: Trier, more: Partial<AttemptNote> = {}): 
     v: DURABLE_VERSION,
     attempt,
     instance,
-    host: hostname(),
+    host: HOST,
     pid: process.pid,
     at: Date.now(),
     ...more,

@@ -97,7 +97,7 @@ async function replay(sender: Sender, text: string): Promise<{ readonly id: stri
   const baton = { ...rest, id, deadline: Date.now() + remainingMs, replayOf: letter.id };
   const address = parseAddress(letter.agent, sender.home);
   const data = encodePrompt({ prompt, baton });
-  const task = { space, facts: factsOf(prompt, baton), subject: taskSubject(address, id), data };
+  const task = { space, id, facts: () => factsOf(prompt, baton), subject: taskSubject(address, id), data };
   await submitTask(sender, { task, address }, AbortSignal.timeout(LOOK_UP_MS));
   await untilAvailable(() => space.dead.remove(sequence), LOOK_UP_MS);
   return { id };

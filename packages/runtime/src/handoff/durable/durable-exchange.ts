@@ -2,6 +2,7 @@ import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
 import { unseenText } from '../../agent/events.ts';
 import type { HandoffOrder } from '../../agent/port.ts';
+import { asAbortSignal } from '../../agent/stop.ts';
 import type { RunRecord } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
 import type { Address } from '../../wire/name.ts';
@@ -36,9 +37,11 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
   const { order, address } = addressed;
   const started = performance.now();
   try {
-    using deadline = new Deadline(order.scope.expiresAt, order.scope.signal);
-    const task = await makeTask(sender, addressed, deadline.real);
-    return await carryThrough(sender, { ...addressed, task, signal: deadline.real }, emit);
+    // Whoever asks from outside has set a time already.
+    using deadline = order.scope.journal && new Deadline(order.scope.expiresAt, order.scope.signal);
+    const signal = asAbortSignal(deadline ?? order.scope.signal);
+    const task = await makeTask(sender, addressed, signal);
+    return await carryThrough(sender, { ...addressed, task, signal }, emit);
   } catch (thrown) {
     const facts = {
       id: order.id,
@@ -58,15 +61,15 @@ interface Carried extends Addressed {
 
 async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunResult> {
   const { order, task, signal } = carried;
-  const { space, facts } = task;
-  using ending = new RunEnding(space, facts.id);
-  const output = new OutputReader(space, facts.id, { tell: emit });
+  const { space, id } = task;
+  using ending = new RunEnding(space, id);
+  const output = new OutputReader(space, id, { tell: emit });
   let listening: NodeJS.Timeout | undefined;
   try {
     const isNew = await submitTask(sender, carried, signal);
     listening = setTimeout(() => output.listen(), isNew ? LISTEN_MS : 0);
     if (!isNew) output.catchUp();
-    emit({ type: 'accepted', id: facts.id });
+    emit({ type: 'accepted', id });
     const resend = resender(sender, task);
     const onTick = () => {
       // Whoever waits for another run is not hung: that one is looked after where it is.
@@ -74,7 +77,9 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
       resend();
     };
     const record = await ending.wait({ signal, isNew, onTick });
-    const result = await untilAvailable(() => wholeResult(space, record), signal);
+    const result = record.resultRef
+      ? await untilAvailable(() => wholeResult(space, record), signal)
+      : record.result;
     await output.finish(record, result);
     const rest = result.success ? unseenText(output.text, result.response) : '';
     if (rest) emit({ type: 'text', text: rest });
@@ -102,11 +107,13 @@ function resender({ spaces }: Sender, { space, subject, data }: Task): () => voi
 }
 
 /** Ends a run whose answer is not wanted any more, or too late; others may have ended it before. */
-async function giveUp({ space, facts }: Task, reason: BatonError): Promise<RunRecord | undefined> {
+async function giveUp({ space, id, facts }: Task, reason: BatonError): Promise<RunRecord | undefined> {
   if (reason.code !== 'CANCELLED' && reason.code !== 'DEADLINE_EXCEEDED') return undefined;
   // Nobody begins what is too late, whatever is said of it; what is unwanted has to be called off.
   const patienceMs = reason.code === 'CANCELLED' ? LAST_WORD_MS : 0;
-  const record = await untilAvailable(() => callOff(space, facts, reason), patienceMs).catch(() => undefined);
-  tellCancelled(space, facts.id);
+  const record = await untilAvailable(() => callOff(space, facts(), reason), patienceMs).catch(
+    () => undefined,
+  );
+  tellCancelled(space, id);
   return record;
 }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Bus } from '../../bus/bus.ts';
 import type { RunRecord } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
 import { encodeJson } from '../../wire/json.ts';
@@ -14,6 +15,11 @@ const OBJECT_MS = 30_000;
 /** How much of an error's message is kept beside the reference to the rest: characters. */
 const MESSAGE_LENGTH = 1000;
 
+/** Whether there is room for it in a message, with what is written around it. */
+export function fitsMessage(bus: Bus, data: Uint8Array): boolean {
+  return data.length <= bus.maxPayload - RECORD_BYTES;
+}
+
 /**
  * Puts a value that is too large for a record beside it, and says where; undefined for one that fits. `what` names it:
  * "the answer".
@@ -25,7 +31,7 @@ export async function putLarge(
   what: string,
 ): Promise<ObjectRef | undefined> {
   const data = encodeJson(value);
-  if (data.length <= bus.maxPayload - RECORD_BYTES) return undefined;
+  if (fitsMessage(bus, data)) return undefined;
   if (data.length > MAX_OBJECT_BYTES) {
     const mb = (data.length / 1_048_576).toFixed(1);
     throw new BatonError('INVALID_ARGUMENT', `${what} has ${mb} MB; at most 16 MB are kept`);

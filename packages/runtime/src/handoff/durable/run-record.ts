@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { DURABLE_VERSION, type EndState, RunRecord } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
 import { BatonError, type ErrorInfo } from '../../wire/error.ts';
+import { encodeJson } from '../../wire/json.ts';
 import type { IncomingPrompt } from '../../wire/prompt.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { resultSubject } from '../../wire/subject.ts';
-import { dropLarge, putLarge, resultStub } from './large-values.ts';
+import { dropLarge, fitsMessage, putLarge, resultStub } from './large-values.ts';
 import type { DurableSpace } from './space.ts';
 
 /** What is known of a durable run before it ends. */
@@ -41,7 +42,7 @@ export function factsOf(prompt: string, envelope: Envelope): RunFacts {
     id,
     agent: target,
     conversation,
-    request: createHash('sha256').update(body).digest('base64url').slice(0, 22),
+    request: hash('sha256', body, 'base64url').slice(0, 22),
     askedAt: deadline - remainingMs,
   };
 }
@@ -89,31 +90,39 @@ export async function findRecord(
  * @throws {BatonError} UNAVAILABLE when that is not known; doing it again is safe.
  */
 export async function endRun(space: DurableSpace, facts: RunFacts, end: RunEnd): Promise<RunRecord> {
-  const { result, said, deadLetter = false } = end;
-  const resultRef = await putLarge(space, result, 'the answer').catch(refuseLarge);
-  if (resultRef instanceof BatonError)
-    return await endRun(space, facts, { result: failedRun(facts, resultRef) });
-  const record: RunRecord = {
-    v: DURABLE_VERSION,
-    id: facts.id,
-    agent: facts.agent,
-    state: stateOf(result),
-    result: resultRef ? resultStub(result) : result,
-    ...(resultRef && { resultRef }),
-    ...(said && { said: [...said] }),
-    ...(deadLetter && { deadLetter }),
-    ...(facts.request !== undefined && { request: facts.request }),
-    at: Date.now(),
-  };
+  const { result } = end;
+  let record = toRecord(facts, end);
+  let data = encodeJson(record);
+  if (!fitsMessage(space.bus, data)) {
+    const resultRef = await putLarge(space, result, 'the answer').catch(refuseLarge);
+    if (resultRef instanceof BatonError)
+      return await endRun(space, facts, { result: failedRun(facts, resultRef) });
+    if (resultRef) record = { ...record, result: resultStub(result), resultRef };
+    data = encodeJson(record);
+  }
   space.checkpoint('before record');
-  const isFirst = await space.results.add(resultSubject(space.owner, facts.id), record);
+  const isFirst = await space.results.addEncoded(resultSubject(space.owner, facts.id), data);
   space.checkpoint('after record');
   if (isFirst) return record;
   const standing = await findRecord(space, facts.id);
   if (!standing) throw new BatonError('UNAVAILABLE', `the result of "${facts.id}" cannot be read just now`);
   // It may be one's own, of which the broker had not said that it keeps it.
-  if (resultRef?.key !== standing.resultRef?.key) await dropLarge(space, resultRef);
+  if (record.resultRef?.key !== standing.resultRef?.key) await dropLarge(space, record.resultRef);
   return standing;
+}
+
+function toRecord(facts: RunFacts, { result, said, deadLetter = false }: RunEnd): RunRecord {
+  return {
+    v: DURABLE_VERSION,
+    id: facts.id,
+    agent: facts.agent,
+    state: stateOf(result),
+    result,
+    ...(said && { said: [...said] }),
+    ...(deadLetter && { deadLetter }),
+    ...(facts.request !== undefined && { request: facts.request }),
+    at: Date.now(),
+  };
 }
 
 /** An answer nobody can be given must not keep the work coming back for ever. */

@@ -20,7 +20,10 @@ const APPEAR_MS = 15_000;
 /** Durable work, ready to be put into the queue. */
 export interface Task {
   readonly space: DurableSpace;
-  readonly facts: RunFacts;
+  /** Id of the run. */
+  readonly id: string;
+  /** What is known of it; read from the request when it is wanted. */
+  readonly facts: () => RunFacts;
   readonly subject: string;
   readonly data: Uint8Array;
   /** A step of another durable run. */
@@ -43,9 +46,12 @@ export async function makeTask(
     async () => await large.encode(request, promptSubject(address), signal),
     signal,
   );
-  const { prompt, envelope = request.baton } = decodePrompt(data);
+  const facts = () => {
+    const { prompt, envelope = request.baton } = decodePrompt(data);
+    return factsOf(prompt, envelope);
+  };
   const isStep = order.scope.journal !== undefined;
-  return { space, facts: factsOf(prompt, envelope), subject: taskSubject(address, order.id), data, isStep };
+  return { space, id: order.id, facts, subject: taskSubject(address, order.id), data, isStep };
 }
 
 /**
@@ -60,11 +66,11 @@ export async function submitTask(
   { task, address }: { readonly task: Task; readonly address: Address },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { space, facts, subject, data } = task;
+  const { space, id, subject, data } = task;
   const strangerUntil = Date.now() + (task.isStep ? APPEAR_MS : 0);
   await untilAvailable(() => checkTaker(sender, { space, address, strangerUntil }), signal);
   space.checkpoint('before submit');
-  const isNew = await untilAvailable(() => space.tasks.add(subject, data, facts.id), signal);
+  const isNew = await untilAvailable(() => space.tasks.add(subject, data, id), signal);
   space.checkpoint('after submit');
   if (!isNew) await untilAvailable(() => checkSame(task), signal);
   return isNew;
@@ -91,15 +97,13 @@ async function checkTaker(
 }
 
 /** One id is one request: a second one under it would be given the first one's answer. */
-async function checkSame({ space, facts, subject }: Task): Promise<void> {
+async function checkSame({ space, id, facts, subject }: Task): Promise<void> {
   const queued = await space.tasks.find(subject);
-  const known = queued
-    ? factsOfPrompt(read(queued.data))?.request
-    : (await findRecord(space, facts.id))?.request;
-  if (known === undefined || known === facts.request) return;
+  const known = queued ? factsOfPrompt(read(queued.data))?.request : (await findRecord(space, id))?.request;
+  if (known === undefined || known === facts().request) return;
   throw new BatonError(
     'FAILED_PRECONDITION',
-    `the id "${facts.id}" belongs to another request; a new request needs a new id`,
+    `the id "${id}" belongs to another request; a new request needs a new id`,
   );
 }
 
