@@ -11,8 +11,14 @@ export function handoffMode(run: Run, condition: Condition, order: HandoffOrder)
   const { port, context, speech } = run;
   if (condition.mode === 'call' || !run.mayTransfer || speech.hasSpoken || !port) return 'call';
   const { origin, journal } = context.scope;
-  if (!origin || journal || !port.takesTransfers(order.target)) return 'call';
+  if (!(origin ?? journal) || !port.takesTransfers(order)) return 'call';
+  // What is kept of a durable run is kept with its owner's.
+  if (journal && !isOwn(order.target, port.owner)) return 'call';
   return condition.mode === 'transfer' || isDoneWithIt(run, condition, order) ? 'transfer' : 'call';
+}
+
+function isOwn(target: string, owner: string): boolean {
+  return !target.includes('/') || target.startsWith(`${owner}/`);
 }
 
 function isDoneWithIt(run: Run, { fallback }: Condition, { metadata }: HandoffOrder): boolean {

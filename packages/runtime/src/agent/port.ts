@@ -1,6 +1,6 @@
 import type { StopSignal } from '../wire/abort.ts';
 import type { AgentCard } from '../wire/card.ts';
-import type { Caller, HandoffMode, Origin } from '../wire/envelope.ts';
+import type { Caller, HandedOn, HandedRun, HandoffMode, Origin } from '../wire/envelope.ts';
 import type { Message } from '../wire/message.ts';
 import type { HandoffMetadata } from '../wire/metadata.ts';
 import type { Money } from '../wire/money.ts';
@@ -40,6 +40,8 @@ export interface RunJournal {
   once<T>(key: string, effect: (idempotencyKey: string) => T | Promise<T>): Promise<T>;
   /** The id for a handoff: the same in every attempt, as long as the same is asked in the same order. */
   handoffId(target: string, messages: readonly Message[]): string;
+  /** What the target of a transfer is told of the run that it goes on with. */
+  handOn(handoff: Pick<HandedOn, 'id' | 'from' | 'to'>): HandedRun;
   /** The run is getting on. */
   progress(): void;
 }
@@ -138,8 +140,11 @@ export interface HandoffPort {
    * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.
    */
   isAvailable(target: string): boolean;
-  /** Whether every live instance can answer in place of its source; hosts of another make cannot. */
-  takesTransfers(target: string): boolean;
+  /**
+   * Whether the target can answer in place of its source: every live instance, as hosts of another make cannot. Durable work
+   * also waits for an agent of which there is no instance just now.
+   */
+  takesTransfers(order: HandoffOrder): boolean;
   /**
    * Asks the agent itself whether an instance that takes work is there: within a second, at once when nobody is.
    * @throws {BatonError} INVALID_ARGUMENT for what is no agent's name.

@@ -102,11 +102,11 @@ export class WorkQueue {
     }
   }
 
-  /** The subjects under which there is work. @throws {BatonError} UNAVAILABLE. */
-  async subjects(): Promise<string[]> {
+  /** The subjects under which there is work; those that match one with wildcards, if it is given. @throws {BatonError} UNAVAILABLE. */
+  async subjects(filter = '>'): Promise<string[]> {
     const { name } = this.#stream;
     const { state } = await this.#stream.ask((manager) =>
-      manager.streams.info(name, { subjects_filter: '>' }),
+      manager.streams.info(name, { subjects_filter: filter }),
     );
     return Object.keys(state.subjects ?? {});
   }

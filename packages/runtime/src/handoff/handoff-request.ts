@@ -40,6 +40,8 @@ export function toRequest(
   { source, expiresAt }: RequestOptions,
 ): HandoffRequest {
   const { messages, scope } = order;
+  const { journal } = scope;
+  const isTransfer = order.mode === 'transfer';
   const prompt = lastUserText(messages);
   if (prompt === '') {
     throw new HandoffError('there is nothing to ask: the last user message has no text', {
@@ -67,9 +69,10 @@ export function toRequest(
     budget: scope.budget,
     canAnswer: scope.canAnswer || undefined,
     batch: true,
-    origin: order.mode === 'transfer' ? scope.origin : undefined,
+    origin: isTransfer ? scope.origin : undefined,
+    run: isTransfer ? journal?.handOn({ id: order.id, from: source.agent, to: order.target }) : undefined,
     traceparent: scope.traceparent,
-    lineage: scope.journal && [...scope.journal.lineage],
+    lineage: journal && (isTransfer ? journal.lineage.slice(0, -1) : [...journal.lineage]),
   };
   return { prompt, baton };
 }

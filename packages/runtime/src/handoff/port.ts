@@ -28,9 +28,10 @@ export function makePort(sender: Sender): HandoffPort {
       return asHandoffResult(await send(sender, { order, address }, emit));
     },
     isAvailable: (target) => takesWork(registry.find(parseAddress(target, home))),
-    takesTransfers: (target) => {
+    takesTransfers: ({ target, scope }) => {
       const presence = registry.find(parseAddress(target, home));
-      return presence.status === 'live' && presence.instances.every(({ kind }) => kind === AGENT_KIND);
+      if (presence.status !== 'live') return presence.status === 'gone' && scope.journal !== undefined;
+      return presence.instances.every(({ kind }) => kind === AGENT_KIND);
     },
     ping: async (target) => await pingAgent(bus, registry, parseAddress(target, home)),
     store: (options) => ownStore(sender, options),

@@ -13,6 +13,10 @@ const V = z.literal(DURABLE_VERSION);
 export const EndState = z.enum(['succeeded', 'failed', 'cancelled', 'expired']);
 export type EndState = z.infer<typeof EndState>;
 
+/** One piece of what a run said: so much of its answer, or a handoff that began. */
+export const SaidPiece = z.union([z.int().nonnegative(), HandoffStarted]);
+export type SaidPiece = z.infer<typeof SaidPiece>;
+
 /** The one terminal record of a durable run; of several that are written the first counts. */
 export const RunRecord = z.looseObject({
   v: V,
@@ -23,8 +27,8 @@ export const RunRecord = z.looseObject({
   result: RunResult,
   /** Where the whole result is when it is too large for the record; `result` then tells only how it went. */
   resultRef: ObjectRef.optional(),
-  /** Lengths of the pieces in which the answer was said, where they are kept nowhere else. */
-  said: z.array(z.int().nonnegative()).optional(),
+  /** What the run said, where it is kept nowhere else: how long each piece of the answer was, and the handoffs between them. */
+  said: z.array(SaidPiece).optional(),
   /** It was given up after too many attempts; a dead letter tells more. */
   deadLetter: z.boolean().optional(),
   /** Tells two requests apart that name one id. */

@@ -53,6 +53,38 @@ export const Origin = z.looseObject({
 });
 export type Origin = z.infer<typeof Origin>;
 
+/** A handoff by transfer of a durable run. */
+export const HandedOn = z.looseObject({
+  id: HandoffId,
+  from: z.string(),
+  to: z.string(),
+  /** When, by its source's clock, milliseconds since the epoch. */
+  at: z.number(),
+});
+export type HandedOn = z.infer<typeof HandedOn>;
+
+/** The durable run that the target of a transfer goes on with: its record and its text are the target's to write. */
+export const HandedRun = z.looseObject({
+  id: HandoffId,
+  /** Address of the agent that was asked. */
+  agent: z.string(),
+  /** Tells two requests apart that name one id. */
+  request: z.string().optional(),
+  /** When it was asked, and when it was begun, milliseconds since the epoch. */
+  askedAt: z.number(),
+  beganAt: z.number(),
+  /** The transfers so far, this one last. */
+  way: z
+    .array(HandedOn)
+    .min(1)
+    .max(MAX_HOPS + 1),
+  /** The last piece of what the run says: its number, and that of the attempt ... */
+  said: z.looseObject({ attempt: z.int().positive(), seq: z.int().nonnegative() }),
+  /** ... and how many of them, each of which tells of one of the last transfers, have been told nobody yet. */
+  untold: z.int().nonnegative(),
+});
+export type HandedRun = z.infer<typeof HandedRun>;
+
 /** The context envelope: what a handoff carries from its source to its target. Unknown fields are kept. */
 export const Envelope = z.looseObject({
   v: z.literal(ENVELOPE_VERSION),
@@ -95,6 +127,8 @@ export const Envelope = z.looseObject({
   budget: Money.optional(),
   /** Of a transfer: who is to be answered in place of its sender, once the target has taken it. */
   origin: Origin.optional(),
+  /** Of a transfer in a durable run: the run that the target goes on with. */
+  run: HandedRun.optional(),
   /** W3C trace context. */
   traceparent: z.string().optional(),
   /** Ids of the durable runs this one is a step of, the first one first; absent for none. */

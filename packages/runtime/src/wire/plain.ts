@@ -36,7 +36,7 @@ export function isPlainEnvelope(value: unknown): boolean {
     isRecord(caller) &&
     caller.user === undefined &&
     isListOf(caller.scopes, isText) &&
-    ['messages', 'messagesRef', 'contextRef', 'budget', 'origin', 'traceparent', 'lineage'].every(
+    ['messages', 'messagesRef', 'contextRef', 'budget', 'origin', 'run', 'traceparent', 'lineage'].every(
       (field) => value[field] === undefined,
     )
   );

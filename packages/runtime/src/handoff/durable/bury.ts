@@ -10,6 +10,8 @@ import type { DurableSpace } from './space.ts';
 /** Work that is given up: as it was queued. */
 export interface DeadWork {
   readonly facts: RunFacts;
+  /** Id under which its attempts are noted: of the run, or of the handoff by which it came to this agent. */
+  readonly hop: string;
   /** Subject of the queued work. */
   readonly subject: string;
   readonly data: Uint8Array;
@@ -21,7 +23,7 @@ export interface DeadWork {
  * @throws {BatonError} UNAVAILABLE; doing it again is safe.
  */
 export async function bury(space: DurableSpace, work: DeadWork, cause?: ErrorInfo): Promise<void> {
-  const attempts = await readAttempts(space, work.facts.id);
+  const attempts = await readAttempts(space, work.hop);
   const last = cause ?? causeOf(attempts);
   const tries = attempts.length === 1 ? 'one attempt' : `${attempts.length} attempts`;
   const message = `given up after ${tries}: ${last.message} ("baton dead show ${work.facts.id}" tells more)`;
@@ -39,8 +41,9 @@ export async function ensureBuried(
 ): Promise<void> {
   const { work, record } = found;
   const address = parseTaskSubject(work.subject);
-  if (!record.deadLetter || !address) return;
-  const attempts = found.attempts ?? (await readAttempts(space, work.facts.id));
+  // Where a run was handed on before it was given up, the letter is about the last of its agents.
+  if (!record.deadLetter || record.result.agent !== address?.agent) return;
+  const attempts = found.attempts ?? (await readAttempts(space, work.hop));
   const request = new TextDecoder().decode(work.data);
   const requestRef = await putLarge(space, request, 'the request');
   const letter: DeadLetter = {

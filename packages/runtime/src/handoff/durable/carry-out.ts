@@ -1,6 +1,6 @@
 import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
-import type { AttemptEnd } from '../../wire/durable.ts';
+import type { AttemptEnd, SaidPiece } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
 import { BatonError, type ErrorInfo } from '../../wire/error.ts';
 import type { IncomingPrompt } from '../../wire/prompt.ts';
@@ -9,11 +9,12 @@ import { inherit, toInput } from '../inbound.ts';
 import { withLargeParts } from '../large-intake.ts';
 import { OutputWriter } from './output-writer.ts';
 import { DurableJournal } from './run-journal.ts';
-import { factsOf, failedRun, findRecord } from './run-record.ts';
+import { failedRun, findRecord, type RunFacts, resultOfRun } from './run-record.ts';
 import type { TaskOptions } from './task-options.ts';
 
 /** What is to be done. */
 interface Work {
+  readonly facts: RunFacts;
   readonly envelope: Envelope;
   readonly incoming: IncomingPrompt;
   /** Nobody has tried it before. */
@@ -23,8 +24,8 @@ interface Work {
 /** How one attempt went: its result, and what broke it off, when that was no fault of the run's own. */
 export interface CarriedOut {
   readonly result: RunResult;
-  /** Lengths of the pieces of its answer, where they are to be kept with it. */
-  readonly said?: readonly number[] | undefined;
+  /** What it said, where that is to be kept with it. */
+  readonly said?: readonly SaidPiece[] | undefined;
   readonly broken?: { readonly how: AttemptEnd; readonly error?: ErrorInfo };
 }
 
@@ -43,15 +44,16 @@ const SUPERSEDED = new BatonError('UNAVAILABLE', 'another attempt has ended this
  */
 export async function carryOut(
   options: TaskOptions,
-  { envelope, incoming, isFirst }: Work,
+  { facts, envelope, incoming, isFirst }: Work,
 ): Promise<CarriedOut> {
   const { space, agent, address, cancellations } = options;
-  const { id, lineage = [], conversation } = envelope;
-  const output = await OutputWriter.begin(space, id, { isFirst });
+  const { lineage = [], conversation } = envelope;
+  const { id } = facts;
+  const output = await OutputWriter.begin(space, facts, isFirst);
   using deadline = new Deadline(envelope.deadline);
   const stop = (reason: BatonError) => deadline.abort(reason);
   const { real: signal } = deadline;
-  const journal = new DurableJournal(space, { id, above: lineage, signal });
+  const journal = new DurableJournal(space, { id: envelope.id, facts, output, above: lineage, signal });
   const handBack = () => stop(HANDED_BACK);
   const cancels = [id, ...lineage].map((each) => cancellations.add(each, stop));
   options.signal.addEventListener('abort', handBack, { once: true });
@@ -71,8 +73,8 @@ export async function carryOut(
     const input = { scope: { ...bounds, signal: deadline, journal }, log: () => log };
     const result =
       whole instanceof BatonError
-        ? failedRun(factsOf(incoming.prompt, envelope), whole)
-        : await agent.execute({ ...toInput(whole, address), ...input }, emit);
+        ? failedRun(facts, whole)
+        : resultOfRun(facts, await agent.execute({ ...toInput(whole, address), ...input }, emit));
     const said = await output.end(result);
     return result.success ? { result, said } : { result, ...brokenBy(signal.reason) };
   } finally {

@@ -93,11 +93,24 @@ async function replay(sender: Sender, text: string): Promise<{ readonly id: stri
   }
   const id = replayId(letter.id);
   const { remainingMs } = envelope;
-  const { lineage: _detached, ...rest } = envelope;
-  const baton = { ...rest, id, deadline: Date.now() + remainingMs, replayOf: letter.id };
+  const { lineage: _detached, run: _ended, ...rest } = envelope;
+  const baton = {
+    ...rest,
+    id,
+    mode: 'call' as const,
+    deadline: Date.now() + remainingMs,
+    replayOf: letter.id,
+  };
   const address = parseAddress(letter.agent, sender.home);
   const data = encodePrompt({ prompt, baton });
-  const task = { space, id, facts: () => factsOf(prompt, baton), subject: taskSubject(address, id), data };
+  const task = {
+    space,
+    id,
+    handoff: id,
+    facts: () => factsOf(prompt, baton),
+    subject: taskSubject(address, id),
+    data,
+  };
   await submitTask(sender, { task, address }, AbortSignal.timeout(LOOK_UP_MS));
   await untilAvailable(() => space.dead.remove(sequence), LOOK_UP_MS);
   return { id };

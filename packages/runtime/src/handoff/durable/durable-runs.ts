@@ -14,7 +14,7 @@ import { expireRun } from './expire-run.ts';
 import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
 import { RunEnding } from './run-ending.ts';
-import { findRecord } from './run-record.ts';
+import { findRecord, runIdOf } from './run-record.ts';
 import { type DurableSpace, RESULT_KEPT_MS } from './space.ts';
 import { makeTask, submitTask } from './submit.ts';
 import { untilAvailable } from './until-available.ts';
@@ -101,7 +101,7 @@ async function awaitUntilDeadline(
   signal: AbortSignal,
 ): Promise<RunRecord> {
   using deadline = new Deadline(envelope.deadline, signal);
-  using ending = new RunEnding(space, envelope.id);
+  using ending = new RunEnding(space, runIdOf(envelope));
   try {
     return await ending.wait({ signal: deadline.real });
   } catch (thrown) {

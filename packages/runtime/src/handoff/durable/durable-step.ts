@@ -5,6 +5,7 @@ import type { RunResult } from '../../wire/result.ts';
 import { exchange } from '../exchange.ts';
 import type { Sender } from '../sender.ts';
 import { durableExchange } from './durable-exchange.ts';
+import { durableTransfer } from './durable-transfer.ts';
 
 /**
  * A handoff of a durable run. A host of another kind takes no durable work: it is asked directly, and what it
@@ -16,6 +17,7 @@ export async function durableStep(
   emit: Emit,
 ): Promise<RunResult> {
   const { order, address } = addressed;
+  if (order.mode === 'transfer') return await durableTransfer(sender, addressed);
   const { journal } = order.scope;
   const presence = sender.registry.find(address);
   const isForeign = presence.status === 'live' && presence.instances.every(({ kind }) => kind !== 'baton');

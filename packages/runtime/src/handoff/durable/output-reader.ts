@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgressEvent } from '../../agent/events.ts';
 import type { Subscription } from '../../bus/bus.ts';
-import { DURABLE_VERSION, OutputNote, type RunRecord } from '../../wire/durable.ts';
+import { DURABLE_VERSION, OutputNote, type RunRecord, type SaidPiece } from '../../wire/durable.ts';
 import { decodeJson } from '../../wire/json.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { outputSubject } from '../../wire/subject.ts';
@@ -90,18 +90,22 @@ export class OutputReader {
     return success && isQuiet && handoffs.length === 0 && this.#text === response;
   }
 
-  /** The run has published nothing of what it said. */
-  #takeSaid(said: readonly number[], response: string): void {
-    // It comes from an attempt that another one, which has published, did not know of.
-    if (this.#seq > 0) {
+  /** The run has published nothing of what it said, or little. */
+  #takeSaid(said: readonly SaidPiece[], response: string): void {
+    // It comes from a first attempt that another one, which has published, did not know of.
+    if (this.#attempt > 1) {
       this.#supersede(this.#seq);
       return;
     }
     let end = 0;
-    for (const length of said) {
-      const text = response.slice(end, end + length);
-      end += length;
-      this.#take({ v: DURABLE_VERSION, attempt: 1, seq: this.#seq + 1, text });
+    for (const [index, piece] of said.entries()) {
+      const note = { v: DURABLE_VERSION, attempt: 1, seq: index + 1 } as const;
+      if (typeof piece === 'object') {
+        this.#take({ ...note, handoff: piece });
+        continue;
+      }
+      this.#take({ ...note, text: response.slice(end, end + piece) });
+      end += piece;
     }
   }
 
@@ -117,7 +121,8 @@ export class OutputReader {
   }
 
   #isNext({ attempt, seq }: OutputNote): boolean {
-    return seq === this.#seq + 1 && (attempt === this.#attempt || attempt === this.#attempt + 1);
+    const isAttemptNext = attempt === this.#attempt || attempt === this.#attempt + 1 || this.#attempt === 0;
+    return seq === this.#seq + 1 && isAttemptNext;
   }
 
   async #read(): Promise<void> {

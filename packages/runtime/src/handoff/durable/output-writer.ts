@@ -1,9 +1,11 @@
 import type { ProgressEvent } from '../../agent/events.ts';
-import { DURABLE_VERSION, OutputNote } from '../../wire/durable.ts';
+import { DURABLE_VERSION, OutputNote, type SaidPiece } from '../../wire/durable.ts';
+import type { HandedOn, HandedRun } from '../../wire/envelope.ts';
 import { encodeJson } from '../../wire/json.ts';
 import type { RunResult } from '../../wire/result.ts';
 import { outputSubject } from '../../wire/subject.ts';
 import { cut } from '../reply-writer.ts';
+import type { RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 
 /** JSON may write one character as six bytes; the rest is room for the note around it. */
@@ -12,6 +14,8 @@ const NOTE_OVERHEAD = 512;
 
 /** What a first attempt says is held back for so long, milliseconds: by then most runs that only look something up have ended. */
 const HOLD_MS = 50;
+/** The first attempt, before anything is said. Any other one counts from 2, though the first may have told nobody of itself. */
+const NOTHING = { attempt: 1, seq: 0 };
 /** More pieces than this are not held back. */
 const HOLD_AT_MOST = 64;
 
@@ -23,50 +27,71 @@ const HOLD_AT_MOST = 64;
 export class OutputWriter {
   readonly #space: DurableSpace;
   readonly #subject: string;
-  readonly #attempt: number;
   readonly #beganAt = Date.now();
   /** Undefined once what is said is published as it comes. */
   #held: OutputNote[] | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #attempt: number;
   #seq: number;
+  #isLeft = false;
 
-  private constructor(space: DurableSpace, subject: string, last?: Pick<OutputNote, 'seq' | 'attempt'>) {
+  private constructor(space: DurableSpace, subject: string, { attempt, seq }: HandedRun['said']) {
     this.#space = space;
     this.#subject = subject;
-    this.#attempt = (last?.attempt ?? 0) + 1;
-    this.#seq = last?.seq ?? 0;
+    this.#attempt = attempt;
+    this.#seq = seq;
   }
 
-  /** Tells readers that another attempt begins: what earlier ones had said is void. @throws {BatonError} UNAVAILABLE. */
-  static async begin(
-    space: DurableSpace,
-    id: string,
-    { isFirst }: { readonly isFirst: boolean },
-  ): Promise<OutputWriter> {
+  /**
+   * Goes on where the run was handed on. Any attempt but the first tells readers that it begins: what earlier ones had said
+   * is void.
+   * @throws {BatonError} UNAVAILABLE.
+   */
+  static async begin(space: DurableSpace, { id, handed }: RunFacts, isFirst: boolean): Promise<OutputWriter> {
     const subject = outputSubject(space.owner, id);
-    if (isFirst) {
-      const writer = new OutputWriter(space, subject);
-      writer.#held = [];
-      return writer;
+    const { said = NOTHING, untold = 0, way = [] } = handed ?? {};
+    let told = { ...said, seq: said.seq - untold };
+    if (!isFirst) {
+      await space.output.open();
+      const entry = await space.output.last(subject);
+      told = OutputNote.safeParse(entry?.value).data ?? told;
     }
-    await space.output.open();
-    const entry = await space.output.last(subject);
-    const writer = new OutputWriter(space, subject, OutputNote.safeParse(entry?.value).data);
+    const writer = new OutputWriter(space, subject, told);
+    if (isFirst && told.seq === 0) writer.#held = [];
+    const untoldYet = way.slice(way.length - Math.max(0, said.seq - told.seq));
+    for (const { id, from, to } of untoldYet) writer.#write({ handoff: { id, from, to, mode: 'transfer' } });
+    if (isFirst) return writer;
+    writer.#attempt += 1;
     writer.#write({});
     return writer;
   }
 
   /**
-   * To be called when the attempt is over. How long each piece was, where none has been published and the answer begins with
-   * all of them; otherwise publishes what was held back.
+   * Where the target of a transfer goes on, which is the last of `way`: what was held back and tells of nothing but the way
+   * is left for it to tell.
    */
-  async end({ success, response }: RunResult): Promise<readonly number[] | undefined> {
-    const held = this.#held ?? [undefined];
-    const pieces = held.map((note) => note?.text);
+  handOn(way: readonly HandedOn[]): Pick<HandedRun, 'said' | 'untold'> {
+    const held = this.#held ?? [];
+    const last = way.slice(way.length - held.length);
+    this.#isLeft = held.every(({ handoff }, at) => handoff !== undefined && handoff.id === last[at]?.id);
+    if (!this.#isLeft) void this.#release();
+    const said = { attempt: this.#attempt, seq: this.#seq };
+    return { said, untold: this.#isLeft ? held.length : 0 };
+  }
+
+  /**
+   * To be called when the attempt is over. What it said, where none of it has been published and the answer begins with all
+   * of it; otherwise publishes what was held back, unless that is for another agent to tell.
+   */
+  async end({ success, response, transferred }: RunResult): Promise<readonly SaidPiece[] | undefined> {
     clearTimeout(this.#timer);
-    const isInAnswer = success && (response ?? '').startsWith(pieces.join(''));
-    const lengths = pieces.flatMap((text) => (text === undefined ? [] : [text.length]));
-    if (isInAnswer && lengths.length === held.length) return lengths;
+    if (transferred && this.#isLeft) this.#held = undefined;
+    const pieces = this.#held?.flatMap(({ text, handoff }) => text ?? handoff ?? []);
+    const texts = pieces?.map((piece) => (typeof piece === 'string' ? piece : ''));
+    const isAll = pieces?.length === this.#held?.length;
+    if (pieces && isAll && success && !transferred && (response ?? '').startsWith(texts?.join('') ?? '')) {
+      return pieces.map((piece) => (typeof piece === 'string' ? piece.length : piece));
+    }
     await this.#release();
     return undefined;
   }

@@ -3,15 +3,20 @@ import { z } from 'zod';
 import type { RunJournal } from '../../agent/port.ts';
 import { throwIfAborted } from '../../wire/abort.ts';
 import { DURABLE_VERSION, StepRecord } from '../../wire/durable.ts';
+import type { HandedOn, HandedRun } from '../../wire/envelope.ts';
 import type { Message } from '../../wire/message.ts';
 import { stepSubject } from '../../wire/subject.ts';
 import { fetchLarge, putLarge } from './large-values.ts';
+import type { OutputWriter } from './output-writer.ts';
+import type { RunFacts } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import { untilAvailable } from './until-available.ts';
 
 export interface JournalOptions {
-  /** Id of the run. */
+  /** Id under which its steps are kept: of the run, or of the handoff by which it came to this agent. */
   readonly id: string;
+  readonly facts: RunFacts;
+  readonly output: OutputWriter;
   /** Ids of the durable runs above it, the first one first. */
   readonly above: readonly string[];
   readonly signal: AbortSignal;
@@ -32,14 +37,19 @@ export class DurableJournal implements RunJournal {
   readonly #space: DurableSpace;
   readonly #id: string;
   readonly #signal: AbortSignal;
+  readonly #facts: RunFacts;
+  readonly #output: OutputWriter;
+  readonly #beganAt = Date.now();
   readonly #steps = new Map<string, Promise<unknown>>();
   readonly #handoffs = new Map<string, number>();
 
-  constructor(space: DurableSpace, { id, above, signal }: JournalOptions) {
+  constructor(space: DurableSpace, { id, facts, output, above, signal }: JournalOptions) {
     this.#space = space;
     this.#id = id;
+    this.#facts = facts;
+    this.#output = output;
     this.#signal = signal;
-    this.lineage = [...above, id];
+    this.lineage = [...above, facts.id];
   }
 
   progress(): void {
@@ -60,6 +70,14 @@ export class DurableJournal implements RunJournal {
     const count = (this.#handoffs.get(what) ?? 0) + 1;
     this.#handoffs.set(what, count);
     return derivedId(this.#id, `${what}:${count}`);
+  }
+
+  handOn(handoff: Pick<HandedOn, 'id' | 'from' | 'to'>): HandedRun {
+    const { id, agent, request, handed, askedAt = this.#beganAt } = this.#facts;
+    const way = [...(handed?.way ?? []), { ...handoff, at: Date.now() }];
+    const beganAt = handed?.beganAt ?? this.#beganAt;
+    const asked = { id, agent, ...(request !== undefined && { request }), askedAt, beganAt };
+    return { ...asked, way, ...this.#output.handOn(way) };
   }
 
   async #carryOut(key: string, effect: (idempotencyKey: string) => unknown): Promise<unknown> {

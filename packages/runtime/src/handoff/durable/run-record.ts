@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
-import { DURABLE_VERSION, type EndState, RunRecord } from '../../wire/durable.ts';
-import type { Envelope } from '../../wire/envelope.ts';
+import { DURABLE_VERSION, type EndState, RunRecord, type SaidPiece } from '../../wire/durable.ts';
+import type { Envelope, HandedRun } from '../../wire/envelope.ts';
 import { BatonError, type ErrorInfo } from '../../wire/error.ts';
 import { encodeJson } from '../../wire/json.ts';
 import type { IncomingPrompt } from '../../wire/prompt.ts';
-import type { RunResult } from '../../wire/result.ts';
+import type { HandoffRecord, RunResult } from '../../wire/result.ts';
 import { resultSubject } from '../../wire/subject.ts';
 import { dropLarge, fitsMessage, putLarge, resultStub } from './large-values.ts';
 import type { DurableSpace } from './space.ts';
@@ -19,19 +19,30 @@ export interface RunFacts {
   readonly request: string | undefined;
   /** When it was asked, milliseconds since the epoch by the asker's clock; left out where that is not known. */
   readonly askedAt?: number;
+  /** What is told of it where it goes on at another agent than the one that was asked. */
+  readonly handed?: HandedRun;
 }
 
 /** How a run ends. */
 export interface RunEnd {
   readonly result: RunResult;
-  /** Lengths of the pieces of its answer, where they are kept nowhere else. */
-  readonly said?: readonly number[] | undefined;
+  /** What it said, where that is kept nowhere else. */
+  readonly said?: readonly SaidPiece[] | undefined;
   readonly deadLetter?: boolean;
+}
+
+/** Id of the run that a request is for: its own, or that of the run it goes on with. */
+export function runIdOf({ id, run }: Envelope): string {
+  return run?.id ?? id;
 }
 
 /** The facts of a run, from the request for it. */
 export function factsOf(prompt: string, envelope: Envelope): RunFacts {
-  const { id, target, conversation, messagesRef, contextRef, deadline, remainingMs } = envelope;
+  const { id, target, conversation, messagesRef, contextRef, deadline, remainingMs, run } = envelope;
+  if (run) {
+    const { agent, request, askedAt } = run;
+    return { id: run.id, agent, conversation, request, askedAt, handed: run };
+  }
   // What is kept elsewhere is told by its hash: its key is another one each time.
   const messages = messagesRef?.sha256 ?? envelope.messages ?? null;
   const context = contextRef?.sha256 ?? envelope.context;
@@ -61,7 +72,9 @@ function stateOf(result: RunResult): EndState {
 
 /** The result of a run that ended without an answer. */
 export function failedRun(facts: RunFacts, error: BatonError | ErrorInfo): RunResult {
-  const { id, agent, conversation, askedAt = Number.POSITIVE_INFINITY } = facts;
+  const { id, conversation, askedAt = Number.POSITIVE_INFINITY, handed } = facts;
+  const agent = handed?.way.at(-1)?.to ?? facts.agent;
+  const told = error instanceof BatonError ? error.toJSON() : error;
   return {
     success: false,
     response: null,
@@ -69,11 +82,31 @@ export function failedRun(facts: RunFacts, error: BatonError | ErrorInfo): RunRe
     conversation,
     id,
     durationMs: Math.max(0, Math.round(Date.now() - askedAt)),
-    handoffs: [],
+    handoffs: wayOf(handed, told),
     insights: {},
     fallback: false,
-    error: error instanceof BatonError ? error.toJSON() : error,
+    error: told,
   };
+}
+
+/** The result of the agent that ends a run which was handed on to it, as that of the run. */
+export function resultOfRun({ id, handed }: RunFacts, result: RunResult): RunResult {
+  if (!handed) return result;
+  const durationMs = Math.max(0, Date.now() - handed.beganAt);
+  return { ...result, id, durationMs, handoffs: [...wayOf(handed, result.error), ...result.handoffs] };
+}
+
+/** The transfers of a run, each until now: they end with it. */
+function wayOf(handed: HandedRun | undefined, error: ErrorInfo | undefined): HandoffRecord[] {
+  return (handed?.way ?? []).map(({ id, from, to, at }) => ({
+    id,
+    from,
+    to,
+    mode: 'transfer',
+    success: error === undefined,
+    durationMs: Math.max(0, Date.now() - at),
+    ...(error && { error }),
+  }));
 }
 
 /** The terminal record of a run; undefined while there is none. @throws {BatonError} UNAVAILABLE. */

@@ -9,7 +9,8 @@ import { checkCaller, checkEnvelope } from '../guard.ts';
 import { type AttemptHandle, beginAttempt, beginFirstAttempt, counted, readAttempts } from './attempts.ts';
 import { bury, ensureBuried, isWorthRetrying } from './bury.ts';
 import { carryOut } from './carry-out.ts';
-import { endRun, factsOf, failedRun, findRecord, type RunEnd, type RunFacts } from './run-record.ts';
+import { isHandedOn } from './is-handed-on.ts';
+import { endRun, factsOf, failedRun, findRecord, type RunEnd, type RunFacts, runIdOf } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import type { TaskOptions } from './task-options.ts';
 import { untilAvailable } from './until-available.ts';
@@ -53,24 +54,27 @@ async function judge(options: TaskOptions, item: WorkItem): Promise<Verdict> {
   if (!refusal && item.deliveries === 1) {
     // Where nobody has tried it and nobody has called it off there is nothing to read.
     space.checkpoint('before attempt');
-    const handle = await beginFirstAttempt(space, facts.id, trier);
+    const handle = await beginFirstAttempt(space, envelope.id, trier);
     space.checkpoint('after attempt');
-    if (handle) return await attempt(options, { ...task, item, handle, past: [], isFirst: true });
+    // What was handed on is called off by its run's id, of which this attempt says nothing.
+    const isOver = envelope.run && handle && (await findRecord(space, facts.id)) !== undefined;
+    if (handle && !isOver) return await attempt(options, { ...task, item, handle, past: [], isFirst: true });
   }
-  const work = { facts, subject: item.subject, data: item.data };
+  const work = { facts, hop: envelope.id, subject: item.subject, data: item.data };
   const record = await findRecord(space, facts.id);
   if (record) {
     await ensureBuried(space, { work, record });
     return DONE;
   }
+  if (await isHandedOn(space, item.subject)) return DONE;
   if (refusal) return await end(options, facts, { result: failedRun(facts, refusal) });
-  const past = counted(await readAttempts(space, facts.id));
+  const past = counted(await readAttempts(space, envelope.id));
   if (past.length >= settings.maxAttempts) {
     await bury(space, work);
     return DONE;
   }
   space.checkpoint('before attempt');
-  const handle = await beginAttempt(space, facts.id, trier);
+  const handle = await beginAttempt(space, envelope.id, trier);
   space.checkpoint('after attempt');
   return await attempt(options, { ...task, item, handle, past, isFirst: false });
 }
@@ -81,7 +85,7 @@ function read({ data, subject }: WorkItem): Task | BatonError {
     const incoming = decodePrompt(data);
     const { envelope } = incoming;
     const id = parseTaskSubject(subject)?.id;
-    if (envelope && envelope.id === id) {
+    if (envelope && runIdOf(envelope) === id) {
       return { incoming, envelope, facts: factsOf(incoming.prompt, envelope) };
     }
     return new BatonError('INVALID_ARGUMENT', `durable work must have an envelope with the id "${id}"`);
@@ -100,7 +104,7 @@ async function refuseUnreadable(
   if (!address) return DONE;
   const agent = `${address.owner}/${address.agent}`;
   const facts = { id: address.id, agent, conversation: address.id, request: undefined };
-  await bury(space, { facts, subject, data }, error.toJSON());
+  await bury(space, { facts, hop: facts.id, subject, data }, error.toJSON());
   return DONE;
 }
 
@@ -134,8 +138,12 @@ interface Begun extends Task {
 
 async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   const { space, settings } = options;
-  const { facts, past, item, handle } = begun;
+  const { facts, envelope, past, item, handle } = begun;
   const { result, said, broken } = await carryOut(options, begun);
+  if (result.transferred) {
+    options.log.info({ handoff: facts.id, to: result.transferred.to }, 'durable work was handed on');
+    return DONE;
+  }
   if (broken?.how === 'handed_back') {
     await handle.end('handed_back');
     return { kind: 'again', delayMs: 0 };
@@ -148,7 +156,7 @@ async function attempt(options: TaskOptions, begun: Begun): Promise<Verdict> {
   await handle.end(broken ? 'stalled' : 'failed', cause);
   space.checkpoint('after failure');
   if (past.length + 1 >= settings.maxAttempts) {
-    await bury(space, { facts, subject: item.subject, data: item.data }, cause);
+    await bury(space, { facts, hop: envelope.id, subject: item.subject, data: item.data }, cause);
     return DONE;
   }
   const delayMs = settings.retryMs[Math.min(past.length, settings.retryMs.length - 1)] ?? TROUBLE_MS;

@@ -2,12 +2,12 @@ import type { HandoffOrder } from '../../agent/port.ts';
 import { BatonError, HandoffError } from '../../wire/error.ts';
 import { type Address, formatAddress } from '../../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
-import { promptSubject, taskSubject } from '../../wire/subject.ts';
+import { anyTaskSubject, promptSubject, taskSubject } from '../../wire/subject.ts';
 import { registryNames, unreachable } from '../guard.ts';
 import { toRequest } from '../handoff-request.ts';
 import { LargeRequest } from '../large-request.ts';
 import type { Sender } from '../sender.ts';
-import { factsOf, factsOfPrompt, findRecord, type RunFacts } from './run-record.ts';
+import { factsOf, factsOfPrompt, findRecord, type RunFacts, runIdOf } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 import { untilAvailable } from './until-available.ts';
 
@@ -22,6 +22,8 @@ export interface Task {
   readonly space: DurableSpace;
   /** Id of the run. */
   readonly id: string;
+  /** Id of the handoff: what is published again under it is not taken again. */
+  readonly handoff: string;
   /** What is known of it; read from the request when it is wanted. */
   readonly facts: () => RunFacts;
   readonly subject: string;
@@ -51,7 +53,8 @@ export async function makeTask(
     return factsOf(prompt, envelope);
   };
   const isStep = order.scope.journal !== undefined;
-  return { space, id: order.id, facts, subject: taskSubject(address, order.id), data, isStep };
+  const id = runIdOf(request.baton);
+  return { space, id, handoff: order.id, facts, subject: taskSubject(address, id), data, isStep };
 }
 
 /**
@@ -66,11 +69,11 @@ export async function submitTask(
   { task, address }: { readonly task: Task; readonly address: Address },
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { space, id, subject, data } = task;
+  const { space, handoff, subject, data } = task;
   const strangerUntil = Date.now() + (task.isStep ? APPEAR_MS : 0);
   await untilAvailable(() => checkTaker(sender, { space, address, strangerUntil }), signal);
   space.checkpoint('before submit');
-  const isNew = await untilAvailable(() => space.tasks.add(subject, data, id), signal);
+  const isNew = await untilAvailable(() => space.tasks.add(subject, data, handoff), signal);
   space.checkpoint('after submit');
   if (!isNew) await untilAvailable(() => checkSame(task), signal);
   return isNew;
@@ -97,9 +100,16 @@ async function checkTaker(
 }
 
 /** One id is one request: a second one under it would be given the first one's answer. */
-async function checkSame({ space, id, facts, subject }: Task): Promise<void> {
-  const queued = await space.tasks.find(subject);
+async function checkSame(task: Task): Promise<void> {
+  const { space, id } = task;
+  // It may have been handed on meanwhile.
+  const queued = await space.tasks.find(anyTaskSubject(space.owner, id));
   const known = queued ? factsOfPrompt(read(queued.data))?.request : (await findRecord(space, id))?.request;
+  checkRequest(task, known);
+}
+
+/** @throws {BatonError} FAILED_PRECONDITION when what is known under its id is another request. */
+export function checkRequest({ id, facts }: Task, known: string | undefined): void {
   if (known === undefined || known === facts().request) return;
   throw new BatonError(
     'FAILED_PRECONDITION',

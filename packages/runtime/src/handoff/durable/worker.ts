@@ -4,7 +4,8 @@ import type { Subscription } from '../../bus/bus.ts';
 import type { WorkConsumer, WorkItem } from '../../bus/work-consumer.ts';
 import { BatonError } from '../../wire/error.ts';
 import { priorityValue } from '../../wire/metadata.ts';
-import { parseTaskSubject, taskSubject } from '../../wire/subject.ts';
+import { decodePrompt } from '../../wire/prompt.ts';
+import { taskSubject } from '../../wire/subject.ts';
 import type { Slots } from '../slots.ts';
 import { deaths, readAttempts } from './attempts.ts';
 import { runTask } from './run-task.ts';
@@ -167,8 +168,8 @@ export class DurableWorker {
   }
 
   /** Work with which process after process died must not take its neighbours along. */
-  async #isSuspect({ space }: TaskOptions, { subject }: WorkItem): Promise<boolean> {
-    const id = parseTaskSubject(subject)?.id;
+  async #isSuspect({ space }: TaskOptions, { data }: WorkItem): Promise<boolean> {
+    const id = hopOf(data);
     if (id === undefined) return false;
     const attempts = await readAttempts(space, id).catch(() => []);
     return deaths(attempts) >= SUSPICIOUS_DEATHS;
@@ -187,5 +188,14 @@ export class DurableWorker {
       if (refusal === 'full') await sleep(FULL_LINE_MS);
     }
     return false;
+  }
+}
+
+/** Under which id the attempts at a piece of work are noted; undefined for what is no request. */
+function hopOf(data: Uint8Array): string | undefined {
+  try {
+    return decodePrompt(data).envelope?.id;
+  } catch {
+    return undefined;
   }
 }

@@ -9,6 +9,8 @@ export type DurableMember = Mesh & {
   /** Requests that wait or are being worked on. */
   queued(): Promise<number>;
   whenQueued(count: number): Promise<void>;
+  /** Terminal records of all runs. */
+  recorded(): Promise<number>;
   /** Puts anything into an agent's queue. */
   publishTask(agent: string, id: string, data: string): Promise<void>;
 };
@@ -22,12 +24,14 @@ export async function joinDurable(owner: string, options: JoinOptions = {}): Pro
     const connection = await connect({ servers: inject('broker') });
     return await work(connection).finally(() => connection.close());
   };
-  const queued = () =>
+  const kept = (stream: string) =>
     withBroker(async (connection) => {
       const manager = await connection.jetstreamManager();
-      const { state } = await manager.streams.info(`baton_${owner}_task`);
+      const { state } = await manager.streams.info(`baton_${owner}_${stream}`);
       return state.messages;
     });
+  const queued = () => kept('task');
+  const recorded = () => kept('result');
   const publishTask = (agent: string, id: string, data: string) =>
     withBroker(async (connection) => {
       await connection.jetstream().publish(`baton.${owner}.task.${agent}.${id}`, data);
@@ -35,5 +39,5 @@ export async function joinDurable(owner: string, options: JoinOptions = {}): Pro
   const whenQueued = async (count: number) => {
     while ((await queued()) !== count) await sleep(20);
   };
-  return Object.assign(mesh, { queued, whenQueued, publishTask });
+  return Object.assign(mesh, { queued, whenQueued, recorded, publishTask });
 }

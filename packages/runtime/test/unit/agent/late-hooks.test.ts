@@ -212,6 +212,9 @@ function durableScope(leftMs: number): RunScope {
       lineage: ['run'],
       once: async (_key, effect) => effect('key'),
       handoffId: () => 'step',
+      handOn: () => {
+        throw new Error('nothing is handed on here');
+      },
       progress: () => {},
     },
   };

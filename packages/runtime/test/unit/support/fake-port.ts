@@ -18,21 +18,23 @@ export interface FakePortOptions {
 export function fakePort({ check = () => {}, answer = answered }: FakePortOptions = {}): FakePort {
   const orders: HandoffOrder[] = [];
   const checked: string[] = [];
-  const port: Pick<HandoffPort, 'owner' | 'check' | 'carryOut' | 'isAvailable' | 'peers'> = {
-    owner: 'test',
-    check: (order) => {
-      checked.push(order.target);
-      check(order);
-    },
-    carryOut: async (order, emit) => {
-      orders.push(order);
-      const result = await answer(order);
-      if (result.response) emit({ type: 'text', text: result.response });
-      return result;
-    },
-    isAvailable: (name) => name !== 'dead',
-    peers: () => [],
-  };
+  const port: Pick<HandoffPort, 'owner' | 'check' | 'carryOut' | 'isAvailable' | 'takesTransfers' | 'peers'> =
+    {
+      owner: 'test',
+      check: (order) => {
+        checked.push(order.target);
+        check(order);
+      },
+      carryOut: async (order, emit) => {
+        orders.push(order);
+        const result = await answer(order);
+        if (result.response) emit({ type: 'text', text: result.response });
+        return result;
+      },
+      isAvailable: (name) => name !== 'dead',
+      takesTransfers: () => false,
+      peers: () => [],
+    };
   return Object.assign(port as HandoffPort, { orders, checked });
 }
 

@@ -87,7 +87,7 @@ function* variants(value: unknown): Generator<unknown> {
   }
 }
 
-const rare = ['messages', 'messagesRef', 'contextRef', 'budget', 'origin', 'traceparent', 'lineage'];
+const rare = ['messages', 'messagesRef', 'contextRef', 'budget', 'origin', 'run', 'traceparent', 'lineage'];
 
 const CASES = [
   {
