@@ -13,7 +13,7 @@ import { wholeResult } from './large-values.ts';
 import { OutputReader } from './output-reader.ts';
 import { RunEnding } from './run-ending.ts';
 import { failedRun } from './run-record.ts';
-import { makeTask, submitTask, type Task } from './submit.ts';
+import { checkRequest, makeTask, submitTask, type Task } from './submit.ts';
 import { tellCancelled } from './tell-cancelled.ts';
 import { untilAvailable } from './until-available.ts';
 
@@ -77,6 +77,8 @@ async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promi
       resend();
     };
     const record = await ending.wait({ signal, isNew, onTick });
+    // What was there already may be the answer to another request, asked under this id long ago.
+    if (!ending.isHeard) checkRequest(task, record.request);
     const result = record.resultRef
       ? await untilAvailable(() => wholeResult(space, record), signal)
       : record.result;

@@ -28,6 +28,8 @@ export class RunEnding implements Disposable {
   readonly #space: DurableSpace;
   readonly #id: string;
   readonly #subscriptions: Subscription[];
+  /** The record was told of as it was written, not found. */
+  isHeard = false;
   #isHearing = false;
   #record: RunRecord | undefined;
   #looks: number[] = [];
@@ -40,6 +42,7 @@ export class RunEnding implements Disposable {
     this.#id = id;
     const hear = ({ data }: { readonly data: Uint8Array }) => {
       this.#record ??= RunRecord.safeParse(decodeJson(data)).data;
+      this.isHeard = this.#record !== undefined;
       this.#wake();
     };
     this.#subscriptions = [bus.subscribe(endedSubject(owner, id), hear), bus.onReconnect(() => this.#hint())];

@@ -158,6 +158,20 @@ describe('durable delivery', () => {
     expect(model.requests).toHaveLength(1);
   });
 
+  it('is no answer to another request under its id, however long ago it was', async () => {
+    const owner = newOwner();
+    await using mesh = await joinDurable(owner);
+    await mesh.launch(new BaseAgent({ name: 'worker', model: scriptedModel('done') }));
+    await mesh.submit('worker', 'hello');
+    // As the broker sees it once it has forgotten the name.
+    await mesh.publishTask('worker', 'mine', request({ id: 'mine', target: `${owner}/worker` }));
+    await mesh.whenQueued(0);
+    expect(await mesh.ask('worker', 'something else', { ...durable, id: 'mine' })).toMatchObject({
+      success: false,
+      error: { code: 'FAILED_PRECONDITION' },
+    });
+  });
+
   it('hands back what an instance that stops cannot finish', async () => {
     const owner = newOwner();
     await using asker = await joinDurable(owner);
