@@ -8,7 +8,7 @@ import {
   NatsError,
 } from 'nats';
 import { BatonError } from '../wire/error.ts';
-import { decodeJson } from '../wire/json.ts';
+import { decodeJson, encodeJson } from '../wire/json.ts';
 import type { Inbox } from './inbox.ts';
 import { apiCode, rethrow } from './jetstream-errors.ts';
 import { NO_RESPONDERS } from './reply-stream.ts';
@@ -20,6 +20,30 @@ export interface BrokerLink {
   readonly connection: NatsConnection;
   readonly inbox: Inbox;
   readonly isAway: () => boolean;
+}
+
+/** Which message: the last one under a subject, or the first one from a place on; wildcards allowed. */
+export type StoredQuery =
+  | { readonly last_by_subj: string }
+  | { readonly next_by_subj: string; readonly seq: number };
+
+/** A message as it is kept. */
+export interface Stored {
+  /** Place in the stream; rises, with gaps. */
+  readonly sequence: number;
+  /** When the broker took it, by the broker's clock, milliseconds since the epoch. */
+  readonly time: number;
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+/** As the broker tells it. */
+interface RawMessage {
+  readonly seq: number;
+  readonly time: string;
+  readonly subject: string;
+  /** Base64; absent when it is empty. */
+  readonly data?: string;
 }
 
 /** What the broker says of a message it keeps. */
@@ -105,7 +129,22 @@ export class Stream {
    */
   async publish(subject: string, data: Uint8Array, named?: Readonly<Record<string, string>>): Promise<Kept> {
     const request = { subject, data, headers: named && toHeaders(named), timeoutMs: TIMEOUT_MS };
-    return await this.ask(async () => toKept(await requestBroker(this.#link, request)));
+    return await this.ask(async () => read<Kept>(await requestBroker(this.#link, request)));
+  }
+
+  /** A message as the leader keeps it; undefined when there is none. @throws {BatonError} as `ask`. */
+  async find(query: StoredQuery): Promise<Stored | undefined> {
+    const subject = `$JS.API.STREAM.MSG.GET.${this.name}`;
+    const request = { subject, data: encodeJson(query), timeoutMs: TIMEOUT_MS };
+    return await this.ask(async () => {
+      const answer = await requestBroker(this.#link, request);
+      try {
+        return toStored(read<{ message: RawMessage }>(answer).message);
+      } catch (error) {
+        if (isNoMessage(error)) return undefined;
+        throw error;
+      }
+    });
   }
 
   #mustBeThere(): void {
@@ -124,10 +163,15 @@ function toHeaders(named: Readonly<Record<string, string>>): MsgHdrs {
   return all;
 }
 
-function toKept(message: Awaited<ReturnType<typeof requestBroker>>): Kept {
-  if (message.headers?.code === NO_RESPONDERS) throw NatsError.errorForCode(ErrorCode.NoResponders);
-  const { error, ...kept } = (decodeJson(message.data) ?? {}) as Kept & { readonly error?: ApiError };
-  if (!error) return kept;
+function toStored({ seq, time, subject, data = '' }: RawMessage): Stored {
+  return { sequence: seq, time: Date.parse(time), subject, data: Buffer.from(data, 'base64') };
+}
+
+/** What the broker answered; its refusal is thrown as the client's own. */
+function read<T>({ headers: status, data }: Awaited<ReturnType<typeof requestBroker>>): T {
+  if (status?.code === NO_RESPONDERS) throw NatsError.errorForCode(ErrorCode.NoResponders);
+  const { error, ...answer } = (decodeJson(data) ?? {}) as T & { readonly error?: ApiError };
+  if (!error) return answer as T;
   const refusal = new NatsError(error.description, String(error.code));
   refusal.api_error = error;
   throw refusal;

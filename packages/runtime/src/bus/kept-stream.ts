@@ -1,6 +1,6 @@
 import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
 import { decodeJson, encodeJson } from '../wire/json.ts';
-import { type BrokerLink, isNoMessage, isTaken, Stream } from './jetstream.ts';
+import { type BrokerLink, isNoMessage, isTaken, type Stored, type StoredQuery, Stream } from './jetstream.ts';
 import { isConflict } from './jetstream-errors.ts';
 
 export interface KeptStreamOptions {
@@ -21,12 +21,7 @@ export interface KeptStreamOptions {
 }
 
 /** One value as it is kept. */
-export interface KeptEntry {
-  /** Place in the stream; rises, with gaps. */
-  readonly sequence: number;
-  /** When the broker took it, by the broker's clock, milliseconds since the epoch. */
-  readonly time: number;
-  readonly subject: string;
+export interface KeptEntry extends Omit<Stored, 'data'> {
   /** Undefined when it is no JSON. */
   readonly value: unknown;
 }
@@ -111,24 +106,12 @@ export class KeptStream {
     }
   }
 
-  async #get(
-    query: { last_by_subj: string } | { next_by_subj: string; seq: number },
-  ): Promise<KeptEntry | undefined> {
-    const { name } = this.#stream;
-    const found = await this.#stream.ask((manager) =>
-      // The client's type leaves `next_by_subj` out; the broker takes it here as well.
-      manager.streams
-        .getMessage(name, query as { last_by_subj: string })
-        .catch((error: unknown) => (isNoMessage(error) ? undefined : rethrowRaw(error))),
-    );
+  async #get(query: StoredQuery): Promise<KeptEntry | undefined> {
+    const found = await this.#stream.find(query);
     if (!found) return undefined;
-    const { seq, time, subject, data } = found;
-    return { sequence: seq, time: time.getTime(), subject, value: decodeJson(data) };
+    const { data, ...entry } = found;
+    return { ...entry, value: decodeJson(data) };
   }
-}
-
-function rethrowRaw(error: unknown): never {
-  throw error;
 }
 
 function toConfig({ name, subject, keepMs, perSubject, maxBytes, tells }: KeptStreamOptions) {

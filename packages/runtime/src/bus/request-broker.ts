@@ -38,8 +38,5 @@ export function requestBroker(
 }
 
 function late(subject: string): BatonError {
-  return new BatonError(
-    'UNAVAILABLE',
-    `the broker did not say in time that it keeps what is for "${subject}"`,
-  );
+  return new BatonError('UNAVAILABLE', `the broker did not answer in time at "${subject}"`);
 }

@@ -90,16 +90,7 @@ export class WorkQueue {
 
   /** Work under a subject, wildcards allowed; undefined when it is done or never was. @throws {BatonError} UNAVAILABLE. */
   async find(subject: string): Promise<QueuedWork | undefined> {
-    const { name } = this.#stream;
-    try {
-      const { seq, data, ...found } = await this.#stream.ask((manager) =>
-        manager.streams.getMessage(name, { last_by_subj: subject }),
-      );
-      return { sequence: seq, data, subject: found.subject };
-    } catch (error) {
-      if (isNoMessage((error as Error).cause)) return undefined;
-      throw error;
-    }
+    return await this.#stream.find({ last_by_subj: subject });
   }
 
   /** The subjects under which there is work; those that match one with wildcards, if it is given. @throws {BatonError} UNAVAILABLE. */
