@@ -86,14 +86,9 @@ export class OutputWriter {
   async end({ success, response, transferred }: RunResult): Promise<readonly SaidPiece[] | undefined> {
     clearTimeout(this.#timer);
     if (transferred && this.#isLeft) this.#held = undefined;
-    const pieces = this.#held?.flatMap(({ text, handoff }) => text ?? handoff ?? []);
-    const texts = pieces?.map((piece) => (typeof piece === 'string' ? piece : ''));
-    const isAll = pieces?.length === this.#held?.length;
-    if (pieces && isAll && success && !transferred && (response ?? '').startsWith(texts?.join('') ?? '')) {
-      return pieces.map((piece) => (typeof piece === 'string' ? piece.length : piece));
-    }
-    await this.#release();
-    return undefined;
+    const said = success && !transferred && this.#held ? piecesOf(this.#held, response ?? '') : undefined;
+    if (!said && this.#held) await this.#release();
+    return said;
   }
 
   onEvent(event: ProgressEvent): void {
@@ -135,4 +130,17 @@ export class OutputWriter {
       // The connection is closed: nobody can be told any more.
     }
   }
+}
+
+/** What was said as pieces of the answer; undefined when the answer does not begin with all of it. */
+function piecesOf(notes: readonly OutputNote[], answer: string): SaidPiece[] | undefined {
+  const pieces: SaidPiece[] = [];
+  let at = 0;
+  for (const { text, handoff } of notes) {
+    const piece = text?.length ?? handoff;
+    if (piece === undefined || (text !== undefined && !answer.startsWith(text, at))) return undefined;
+    pieces.push(piece);
+    at += text?.length ?? 0;
+  }
+  return pieces;
 }
