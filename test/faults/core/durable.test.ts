@@ -22,6 +22,15 @@ describe.concurrent('durable handoffs whose worker dies', () => {
     };
     await Promise.all(points.map(die));
   });
+
+  it('are handed on once wherever their source dies', LONG, async ({ expect }) => {
+    await using broker = await FaultyBroker.start();
+    const die = async (point: 'after submit' | 'before ack') => {
+      const death = { point, time: 1, by: 'worker', target: 'desk' } as const;
+      endsAsOne(expect, death, await dieAt(broker.url, death));
+    };
+    await Promise.all([die('after submit'), die('before ack')]);
+  });
 });
 
 it('gives poison up as one dead letter each, and nothing else', LONG, async ({ expect }) => {

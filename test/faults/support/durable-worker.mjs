@@ -1,5 +1,5 @@
-// node durable-worker.mjs <settings as JSON>: agents `front` and `back` on the built runtime, until the process is killed, or
-// with `ask` only the caller of one durable run. See durable-worker.ts.
+// node durable-worker.mjs <settings as JSON>: agents `front`, `desk` and `back` on the built runtime, until the process is killed,
+// or with `ask` only the caller of one durable run. See durable-worker.ts.
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BaseAgent, defineSkill, join, textOf } from '@baton/runtime';
@@ -70,10 +70,11 @@ if (ask) {
   say('up');
   await mesh.close(0);
 } else {
-  const toBack = defineSkill({ handoffs: [{ target: 'back', when: () => true }] });
-  const skills = { payment: new PaymentSkill({ prices: { back: 3 } }), toBack };
+  const toBack = () => defineSkill({ handoffs: [{ target: 'back', when: () => true }] });
+  const skills = { payment: new PaymentSkill({ prices: { back: 3 } }), toBack: toBack() };
   await mesh.launch(new BaseAgent({ name: 'back', model, skills: { work }, concurrency, stallMs }));
   await mesh.launch(new BaseAgent({ name: 'front', skills, concurrency, stallMs }));
+  await mesh.launch(new BaseAgent({ name: 'desk', skills: { toBack: toBack() }, concurrency, stallMs }));
   process.on('SIGTERM', () => void mesh.close(20_000).then(() => process.exit(0)));
   say('up');
 }

@@ -38,7 +38,7 @@ export const ACK_WAIT_MS = 1000;
 
 /**
  * A process with the agent `back`, which has an effect once, takes its time and answers, and `front`, which pays `back` and
- * hands everything to it. The questions "throw", "hang", "exit" and "memory" do that to `back`.
+ * hands everything to it, and `desk`, which does so by transfer and pays nothing. The questions "throw", "hang", "exit" and "memory" do that to `back`.
  */
 export function spawnDurableWorker(options: DurableWorkerOptions): Worker {
   const { memoryMb, ...rest } = options;
@@ -47,7 +47,7 @@ export function spawnDurableWorker(options: DurableWorkerOptions): Worker {
   return spawnWorker(PROGRAM, settings, { memoryMb });
 }
 
-/** As `spawnDurableWorker`; resolves when both agents are on the mesh. */
+/** As `spawnDurableWorker`; resolves when its agents are on the mesh. */
 export async function startDurableWorker(options: DurableWorkerOptions): Promise<Worker> {
   const worker = spawnDurableWorker(options);
   await worker.says('up');
