@@ -1,5 +1,6 @@
 import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
+import type { StopSignal } from '../../wire/abort.ts';
 import type { AttemptEnd, SaidPiece } from '../../wire/durable.ts';
 import type { Envelope } from '../../wire/envelope.ts';
 import { BatonError, type ErrorInfo } from '../../wire/error.ts';
@@ -52,7 +53,7 @@ export async function carryOut(
   const output = await OutputWriter.begin(space, facts, isFirst);
   using deadline = new Deadline(envelope.deadline);
   const stop = (reason: BatonError) => deadline.abort(reason);
-  const { real: signal } = deadline;
+  const signal: StopSignal = deadline;
   const journal = new DurableJournal(space, { id: envelope.id, facts, output, above: lineage, signal });
   const handBack = () => stop(HANDED_BACK);
   const cancels = [id, ...lineage].map((each) => cancellations.add(each, stop));

@@ -2,7 +2,7 @@ import { Deadline } from '../../agent/deadline.ts';
 import type { Emit } from '../../agent/events.ts';
 import { unseenText } from '../../agent/events.ts';
 import type { HandoffOrder } from '../../agent/port.ts';
-import { asAbortSignal } from '../../agent/stop.ts';
+import type { StopSignal } from '../../wire/abort.ts';
 import type { RunRecord } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
 import type { Address } from '../../wire/name.ts';
@@ -39,7 +39,7 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
   try {
     // Whoever asks from outside has set a time already.
     using deadline = order.scope.journal && new Deadline(order.scope.expiresAt, order.scope.signal);
-    const signal = asAbortSignal(deadline ?? order.scope.signal);
+    const signal = deadline ?? order.scope.signal;
     const task = await makeTask(sender, addressed, signal);
     return await carryThrough(sender, { ...addressed, task, signal }, emit);
   } catch (thrown) {
@@ -56,7 +56,7 @@ export async function durableExchange(sender: Sender, addressed: Addressed, emit
 
 interface Carried extends Addressed {
   readonly task: Task;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 async function carryThrough(sender: Sender, carried: Carried, emit: Emit): Promise<RunResult> {

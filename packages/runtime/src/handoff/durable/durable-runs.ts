@@ -39,8 +39,8 @@ export async function submit(sender: Sender, question: Question): Promise<{ read
   const { target } = question;
   const scope = { ...bounds, signal: deadline };
   const order = { id, target, mode: 'call', messages, context: {}, metadata: {}, scope } as const;
-  const task = await makeTask(sender, { order, address }, deadline.real);
-  await submitTask(sender, { task, address }, deadline.real);
+  const task = await makeTask(sender, { order, address }, deadline);
+  await submitTask(sender, { task, address }, deadline);
   return { id };
 }
 
@@ -103,7 +103,7 @@ async function awaitUntilDeadline(
   using deadline = new Deadline(envelope.deadline, signal);
   using ending = new RunEnding(space, runIdOf(envelope));
   try {
-    return await ending.wait({ signal: deadline.real });
+    return await ending.wait({ signal: deadline });
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     return await untilAvailable(() => expireRun(space, envelope, prompt), LOOK_UP_MS);

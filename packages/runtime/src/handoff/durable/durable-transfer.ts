@@ -20,9 +20,8 @@ export async function durableTransfer(
   const { conversation } = scope;
   try {
     using deadline = new Deadline(scope.expiresAt, scope.signal);
-    const { real: signal } = deadline;
-    const task = await makeTask(sender, { order, address }, signal);
-    await submitTask(sender, { task, address }, signal);
+    const task = await makeTask(sender, { order, address }, deadline);
+    await submitTask(sender, { task, address }, deadline);
     const facts = { agent: address.agent, conversation, id, durationMs: 0, handoffs: [], insights: {} };
     return { ...facts, success: true, response: null, fallback: false, transferred: { id, to } };
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import type { Subscription } from '../../bus/bus.ts';
-import { throwIfAborted } from '../../wire/abort.ts';
+import { type StopSignal, throwIfAborted } from '../../wire/abort.ts';
 import { RunRecord } from '../../wire/durable.ts';
 import { BatonError } from '../../wire/error.ts';
 import { decodeJson } from '../../wire/json.ts';
@@ -8,7 +8,7 @@ import { findRecord } from './run-record.ts';
 import type { DurableSpace } from './space.ts';
 
 export interface AwaitOptions {
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   /** The run is new: it cannot have ended before it was listened for, or hardly. */
   readonly isNew?: boolean;
   /** Called about once a second while there is no record. What it throws ends the wait. */
@@ -45,7 +45,7 @@ export class RunEnding implements Disposable {
       this.isHeard = this.#record !== undefined;
       this.#wake();
     };
-    this.#subscriptions = [bus.subscribe(endedSubject(owner, id), hear), bus.onReconnect(() => this.#hint())];
+    this.#subscriptions = [bus.subscribe(endedSubject(owner, id), hear)];
   }
 
   /** Waits for the record. What the broker keeps is what counts. @throws {BatonError} the reason of the signal. */
@@ -67,14 +67,23 @@ export class RunEnding implements Disposable {
 
   [Symbol.dispose](): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.close();
+    // The client may name what has listened for a while: not with all that it heard.
+    this.#record = undefined;
+    this.#wake = () => {};
   }
 
-  /** A stream that an operator made may not tell what it keeps: what is on its way there is heard as well. */
+  /**
+   * A stream that an operator made may not tell what it keeps: what is on its way there is heard as well. What was told while
+   * the broker was away is found by the next look.
+   */
   #hear(): void {
     if (this.#isHearing) return;
     this.#isHearing = true;
     const { bus, owner } = this.#space;
-    this.#subscriptions.push(bus.subscribe(resultSubject(owner, this.#id), () => this.#hint()));
+    this.#subscriptions.push(
+      bus.subscribe(resultSubject(owner, this.#id), () => this.#hint()),
+      bus.onReconnect(() => this.#hint()),
+    );
   }
 
   #hint(): void {
@@ -84,7 +93,7 @@ export class RunEnding implements Disposable {
     this.#wake();
   }
 
-  #pause(ms: number, signal: AbortSignal): Promise<void> {
+  #pause(ms: number, signal: StopSignal): Promise<void> {
     return new Promise((resolve) => {
       const go = () => {
         clearTimeout(timer);

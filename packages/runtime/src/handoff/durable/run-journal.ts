@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RunJournal } from '../../agent/port.ts';
-import { throwIfAborted } from '../../wire/abort.ts';
+import { type StopSignal, throwIfAborted } from '../../wire/abort.ts';
 import { DURABLE_VERSION, StepRecord } from '../../wire/durable.ts';
 import type { HandedOn, HandedRun } from '../../wire/envelope.ts';
 import type { Message } from '../../wire/message.ts';
@@ -19,7 +19,7 @@ export interface JournalOptions {
   readonly output: OutputWriter;
   /** Ids of the durable runs above it, the first one first. */
   readonly above: readonly string[];
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
 }
 
 /** An effect that happened is worth the wait until it is written down, milliseconds. */
@@ -36,7 +36,7 @@ export class DurableJournal implements RunJournal {
   progressAt = Date.now();
   readonly #space: DurableSpace;
   readonly #id: string;
-  readonly #signal: AbortSignal;
+  readonly #signal: StopSignal;
   readonly #facts: RunFacts;
   readonly #output: OutputWriter;
   readonly #beganAt = Date.now();

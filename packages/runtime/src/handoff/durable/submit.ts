@@ -1,4 +1,5 @@
 import type { HandoffOrder } from '../../agent/port.ts';
+import type { StopSignal } from '../../wire/abort.ts';
 import { BatonError, HandoffError } from '../../wire/error.ts';
 import { type Address, formatAddress } from '../../wire/name.ts';
 import { decodePrompt, type IncomingPrompt } from '../../wire/prompt.ts';
@@ -39,7 +40,7 @@ export interface Task {
 export async function makeTask(
   sender: Sender,
   { order, address }: { readonly order: HandoffOrder; readonly address: Address },
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<Task> {
   const space = sender.spaces.of(address.owner);
   const request = toRequest(order, address, { source: sender.source(), expiresAt: order.scope.expiresAt });
@@ -67,7 +68,7 @@ export async function makeTask(
 export async function submitTask(
   sender: Sender,
   { task, address }: { readonly task: Task; readonly address: Address },
-  signal: AbortSignal,
+  signal: StopSignal,
 ): Promise<boolean> {
   const { space, handoff, subject, data } = task;
   const strangerUntil = Date.now() + (task.isStep ? APPEAR_MS : 0);

@@ -164,6 +164,8 @@ export class DurableWorker {
     }
     options.space.checkpoint('before ack');
     for (const each of inHand) each.done();
+    // A Map may name what was in it for a while: not with all of its work.
+    inHand.length = 0;
     options.space.checkpoint('after ack');
   }
 
