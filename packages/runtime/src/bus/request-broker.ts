@@ -1,5 +1,6 @@
 import type { MsgHdrs, NatsConnection } from 'nats';
 import { BatonError } from '../wire/error.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import type { BusMessage, Inbox } from './inbox.ts';
 
 /** What is published, and answered by the broker itself. */
@@ -28,12 +29,15 @@ export function requestBroker(
         resolve(message);
       },
     });
-    try {
-      connection.publish(subject, data, { reply: reply.subject, ...(headers && { headers }) });
-    } catch (error) {
-      reply.close();
-      reject(error);
-    }
+    // With all else of this turn, which is one write to the broker.
+    atEndOfTurn(() => {
+      try {
+        connection.publish(subject, data, { reply: reply.subject, ...(headers && { headers }) });
+      } catch (error) {
+        reply.close();
+        reject(error);
+      }
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { createInbox, type Msg, nanos, type Subscription } from 'nats';
 import { encodeJson } from '../wire/json.ts';
+import { atEndOfTurn } from './end-of-turn.ts';
 import type { BrokerLink } from './jetstream.ts';
 
 export interface WorkConsumerOptions {
@@ -175,7 +176,7 @@ export class WorkConsumer {
       deliveries: deliveriesOf(reply),
       arrivedAt: Date.now(),
       done: () => {
-        if (this.#held.delete(reply)) this.#send(reply, ACK);
+        if (this.#held.delete(reply)) atEndOfTurn(() => this.#send(reply, ACK));
       },
       giveBack: (delayMs) => {
         if (!this.#held.delete(reply)) return;
