@@ -19,6 +19,8 @@ function reasonOf({ late }: Pick<CancelRequest, 'late'>): BatonError {
 
 /** Transfers that are remembered: a cancellation that comes by here is passed on. */
 const MAX_PASSED_ON = 10_000;
+/** The share of them that is forgotten, the oldest first, when there are so many. */
+const FORGOTTEN = 0.1;
 
 /** Who has taken over a question, under which id, and until when that matters, milliseconds since the epoch. */
 interface PassedOn extends Transferred {
@@ -62,11 +64,17 @@ export class Cancellations {
 
   /** What ran under an id is now somebody else's to answer, and to stop. */
   passOn(id: string, to: PassedOn): void {
-    for (const [oldest, { until }] of this.#passedOn) {
-      if (until > Date.now() && this.#passedOn.size < MAX_PASSED_ON) break;
-      this.#passedOn.delete(oldest);
-    }
+    if (this.#passedOn.size >= MAX_PASSED_ON) this.#forget();
     this.#passedOn.set(id, to);
+  }
+
+  /** Room for many more at once: what was taken out of the beginning of a Map is walked over each time. */
+  #forget(): void {
+    const now = Date.now();
+    for (const [id, { until }] of this.#passedOn) {
+      if (until > now && this.#passedOn.size < MAX_PASSED_ON * (1 - FORGOTTEN)) break;
+      this.#passedOn.delete(id);
+    }
   }
 
   /** Stops what runs under an id; false when nothing does. */
