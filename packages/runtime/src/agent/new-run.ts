@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { DEFAULT_MAX_HOPS, Envelope, explainIssue, MAX_HOPS, UserId } from '../wire/envelope.ts';
+import { DEFAULT_MAX_HOPS, Envelope, explainIssue, UserId } from '../wire/envelope.ts';
 import { BatonError } from '../wire/error.ts';
+import { MAX_HOPS } from '../wire/limits.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from '../wire/metadata.ts';
 import { Money } from '../wire/money.ts';
 import { describeValue } from '../wire/name.ts';

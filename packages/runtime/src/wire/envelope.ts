@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BatonError } from './error.ts';
+import { HANDOFF_ID, MAX_ADDRESS, MAX_HOPS } from './limits.ts';
 import { Message } from './message.ts';
 import { HandoffMetadata, MAX_TIMEOUT_SECONDS } from './metadata.ts';
 import { Money } from './money.ts';
@@ -12,9 +13,6 @@ export const ENVELOPE_VERSION = 1;
 
 /** Handoffs in a row before one is refused, unless the asker says otherwise. */
 export const DEFAULT_MAX_HOPS = 10;
-
-/** The most handoffs in a row an asker may allow. */
-export const MAX_HOPS = 100;
 
 /** How a handoff ends: a call returns to its source, a transfer answers the origin directly. */
 export const HandoffMode = z.enum(['call', 'transfer']);
@@ -37,9 +35,7 @@ export const Source = z.looseObject({ agent: z.string(), instance: z.string() })
 export type Source = z.infer<typeof Source>;
 
 /** Names a handoff, and with it everything that is kept of it: one subject token. */
-export const HandoffId = z
-  .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" and "_"');
+export const HandoffId = z.string().regex(HANDOFF_ID, 'must be 1 to 64 letters, digits, "-" and "_"');
 export type HandoffId = z.infer<typeof HandoffId>;
 
 /** Whoever waits for the answer of a transfer, past the agents between. */
@@ -109,7 +105,7 @@ export const Envelope = z.looseObject({
   contextRef: ObjectRef.optional(),
   metadata: HandoffMetadata,
   /** Addresses of the agents this work has passed through, the first one first. */
-  path: z.array(z.string().max(200)).max(MAX_HOPS + 1),
+  path: z.array(z.string().max(MAX_ADDRESS)).max(MAX_HOPS + 1),
   hops: z.int().nonnegative(),
   maxHops: z.int().positive().max(MAX_HOPS),
   /** When the answer is due: milliseconds since the epoch by the sender's clock ... */

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { decodeJson, encodeJson } from './json.ts';
+import { INSTANCE_ID } from './limits.ts';
 
 /** What an instance says of itself: taking work, full, finishing what it has, or gone. */
 export const InstanceState = z.enum(['ready', 'busy', 'draining', 'stopped']);
 export type InstanceState = z.infer<typeof InstanceState>;
 
 /** The id of an instance's micro service: one subject token, as it is part of the subject that asks for its card. */
-export const InstanceId = z.string().regex(/^[^\s.*>\p{Cc}]{1,128}$/u, 'must be one subject token');
+export const InstanceId = z.string().regex(INSTANCE_ID, 'must be one subject token');
 export type InstanceId = z.infer<typeof InstanceId>;
 
 /** The longest interval that is believed, seconds: an instance must be missed some day. */

@@ -1,3 +1,6 @@
+import { HANDOFF_ID, INSTANCE_ID, MAX_ADDRESS, MAX_HOPS } from './limits.ts';
+import { MAX_TIMEOUT_SECONDS } from './metadata.ts';
+
 /**
  * What nearly every message is, checked by hand: a schema copies all it reads, which costs more than reading it. A yes says
  * that the schema would take the value just as it is; a no says nothing, and the schema decides.
@@ -5,11 +8,7 @@
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const INSTANCE = /^[^\s.*>\p{Cc}]{1,128}$/u;
-const ID = /^[A-Za-z0-9_-]{1,64}$/;
 const CONVERSATION = /^\P{Cc}{1,128}$/u;
-const MAX_HOPS = 100;
-const DAY_MS = 86_400_000;
 
 /** An ack, pieces of text, a plain result, an end. */
 export function isPlainChunk(value: unknown): boolean {
@@ -46,7 +45,7 @@ function isPlainHeader(value: Fields): boolean {
   const { id, conversation, source, target, mode, maxHops, deadline, remainingMs } = value;
   return (
     isText(id) &&
-    ID.test(id) &&
+    HANDOFF_ID.test(id) &&
     isText(conversation) &&
     CONVERSATION.test(conversation) &&
     isRecord(source) &&
@@ -59,7 +58,7 @@ function isPlainHeader(value: Fields): boolean {
     maxHops <= MAX_HOPS &&
     isNumber(deadline) &&
     isNumber(remainingMs) &&
-    remainingMs <= DAY_MS &&
+    remainingMs <= MAX_TIMEOUT_SECONDS * 1000 &&
     isFlag(value.canAnswer) &&
     isFlag(value.batch) &&
     (value.waitedMs === undefined || isCount(value.waitedMs))
@@ -67,7 +66,7 @@ function isPlainHeader(value: Fields): boolean {
 }
 
 function isPlainAck({ instance, agent, every_s }: Fields): boolean {
-  const isInstance = instance === undefined || (isText(instance) && INSTANCE.test(instance));
+  const isInstance = instance === undefined || (isText(instance) && INSTANCE_ID.test(instance));
   const isOften = every_s === undefined || (isNumber(every_s) && every_s > 0 && every_s <= 60);
   return isInstance && isOften && (agent === undefined || isText(agent));
 }
@@ -108,4 +107,4 @@ const isAmount = (value: unknown): boolean => isNumber(value) && value >= 0;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isPlace = (value: unknown): value is number => isCount(value) && value > 0;
 const isFlag = (value: unknown): boolean => value === undefined || typeof value === 'boolean';
-const isAddress = (value: unknown): boolean => isText(value) && value.length <= 200;
+const isAddress = (value: unknown): boolean => isText(value) && value.length <= MAX_ADDRESS;
