@@ -84,6 +84,7 @@ export class AgentServer implements AsyncDisposable {
   async #begin(card: AgentCard, hash: string): Promise<void> {
     const { bus, agent, address } = this.#options;
     const serving = this.#serving();
+    const drawn = { ...serving, mayWait: false };
     this.#cancelling = this.#cancellations.listen(bus, address);
     this.#service = await bus.serve({
       address,
@@ -103,7 +104,7 @@ export class AgentServer implements AsyncDisposable {
       },
       onPrompt: (message) => this.#running.track(servePrompt(serving, message)),
       onDrawn: (message) => {
-        this.#running.track(servePrompt({ ...serving, mayWait: false }, message));
+        this.#running.track(servePrompt(drawn, message));
         // One that was refused has left its place free.
         this.#offers?.update();
       },
